@@ -1,0 +1,69 @@
+package authority
+
+import "github.com/fairpassage/portal/internal/identity"
+
+// Action is something that can be done, "noun.verb".
+type Action string
+
+// The actions.
+const (
+	PublicRead            Action = "public.read"    // pages that tell everybody the same
+	ComplaintFile         Action = "complaint.file" // lodge, without an account
+	ComplaintFind         Action = "complaint.find" // hand in a receipt
+	ComplaintMine         Action = "complaint.mine" // see one's own, by receipt
+	SessionOpen           Action = "session.open"   // sign in
+	SessionClose          Action = "session.close"  // sign out
+	AccountRead           Action = "account.read"   // one's own account
+	AgencyDesk            Action = "agency.desk"    // an agency's own pages
+	ApplicationFile       Action = "application.file"
+	ApplicationList       Action = "application.list"
+	ApplicationRead       Action = "application.read"
+	ApplicationDecide     Action = "application.decide"
+	PlacementRegister     Action = "placement.register"
+	PlacementList         Action = "placement.list"
+	EscalationList        Action = "escalation.list"
+	EscalationRead        Action = "escalation.read"
+	EscalationAcknowledge Action = "escalation.acknowledge"
+	SealedRead            Action = "sealed.read" // open what a complaint sealed to one's desk
+)
+
+// rule says who may. A nil set of roles means that no staff may.
+type rule struct {
+	public  bool
+	receipt bool
+	anyone  bool // any signed-in person
+	kind    identity.UnitKind
+	roles   []identity.Role
+	// own: the object must belong to the actor's unit or agency.
+	own bool
+}
+
+var (
+	agencyPeople    = []identity.Role{identity.RoleAgencyHead, identity.RoleAgencyClerk}
+	investigators   = []identity.Role{identity.RoleInvestigator, identity.RoleCommander, identity.RoleDutyOfficer}
+	licensingPeople = []identity.Role{identity.RoleLicensingOfficer}
+)
+
+// rules is the whole policy. What is absent is refused.
+var rules = map[Action]rule{
+	PublicRead:    {public: true, receipt: true, anyone: true},
+	ComplaintFile: {public: true, receipt: true, anyone: true},
+	ComplaintFind: {public: true, receipt: true, anyone: true},
+	ComplaintMine: {receipt: true, own: true},
+	SessionOpen:   {public: true, receipt: true, anyone: true},
+	SessionClose:  {receipt: true, anyone: true},
+	AccountRead:   {anyone: true},
+
+	AgencyDesk:        {kind: identity.UnitAgency, roles: agencyPeople},
+	ApplicationFile:   {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},
+	ApplicationList:   {kind: identity.UnitMinistry, roles: licensingPeople},
+	ApplicationRead:   {kind: identity.UnitMinistry, roles: licensingPeople},
+	ApplicationDecide: {kind: identity.UnitMinistry, roles: licensingPeople},
+	PlacementRegister: {kind: identity.UnitAgency, roles: agencyPeople, own: true},
+	PlacementList:     {kind: identity.UnitAgency, roles: agencyPeople, own: true},
+
+	EscalationList:        {kind: identity.UnitPolice, roles: investigators},
+	EscalationRead:        {kind: identity.UnitPolice, roles: investigators, own: true},
+	EscalationAcknowledge: {kind: identity.UnitPolice, roles: investigators, own: true},
+	SealedRead:            {kind: identity.UnitPolice, roles: investigators, own: true},
+}

@@ -1,0 +1,85 @@
+package authority
+
+import (
+	"slices"
+
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/google/uuid"
+)
+
+// Object is what an action is done to, as far as the policy cares: to whom it
+// belongs. The zero Object stands for the action as such, as when a route is
+// entered and nothing is loaded yet.
+type Object struct {
+	UnitID      uuid.UUID
+	AgencyID    uuid.UUID
+	ComplaintID uuid.UUID
+}
+
+// Decision is an answer with its reason, a word for the log and the audit.
+type Decision struct {
+	Allowed bool
+	Reason  string
+}
+
+// Enter decides whether the actor may attempt the action at all; routes ask
+// this. What belongs to whom is decided by Decide, with the object in hand.
+func Enter(actor identity.Actor, action Action) Decision {
+	r, known := rules[action]
+	if !known {
+		return Decision{Reason: "no such action"}
+	}
+	switch actor.Kind {
+	case identity.KindPublic:
+		return Decision{r.public, "public"}
+	case identity.KindReceipt:
+		return Decision{r.receipt, "receipt"}
+	case identity.KindStaff:
+		if r.anyone {
+			return Decision{true, "signed in"}
+		}
+		if r.kind != "" && r.kind == actor.UnitKind && slices.Contains(r.roles, actor.Role) {
+			return Decision{true, "role in unit"}
+		}
+		return Decision{Reason: "not of this role and unit"}
+	case identity.KindSystem:
+		return Decision{Reason: "a process has no pages"}
+	}
+	return Decision{Reason: "nobody"}
+}
+
+// Decide answers for one object.
+func Decide(actor identity.Actor, action Action, object Object) Decision {
+	d := Enter(actor, action)
+	if !d.Allowed || !rules[action].own {
+		return d
+	}
+	switch {
+	case actor.Kind == identity.KindReceipt:
+		return Decision{object.ComplaintID != uuid.Nil && object.ComplaintID == actor.ComplaintID, "own complaint"}
+	case actor.UnitKind == identity.UnitAgency:
+		return Decision{object.AgencyID != uuid.Nil && object.AgencyID == actor.AgencyID, "own agency"}
+	default:
+		return Decision{object.UnitID != uuid.Nil && object.UnitID == actor.UnitID, "own unit"}
+	}
+}
+
+// Require returns nil when the actor may, else a Forbidden fault, which the
+// edge shows like a page that does not exist.
+func Require(actor identity.Actor, action Action, object Object) error {
+	if Decide(actor, action, object).Allowed {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "problem.not_found")
+}
+
+// Actions lists every action of the table, for tests that must cover all.
+func Actions() []Action {
+	all := make([]Action, 0, len(rules))
+	for a := range rules {
+		all = append(all, a)
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,80 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	gormpostgres "gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+// Actor names who a transaction works for, as the database knows them: three
+// settings that row-level security and triggers read.
+type Actor interface {
+	DatabaseIdentity() (person, unit, role string)
+}
+
+// Options of Open. The zero value suits a web process.
+type Options struct {
+	MaxConns int           // pool size; 0 means 20
+	Timeout  time.Duration // longest statement; 0 means 15 s
+	Name     string        // application_name, for operators
+}
+
+// DB is a pool of connections under the application role. It is safe for
+// concurrent use.
+type DB struct {
+	url  string
+	pool *sql.DB
+	gorm *gorm.DB
+}
+
+// Open connects to url and checks that the server answers.
+func Open(ctx context.Context, url string, opts Options) (*DB, error) {
+	conf, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errUnreadableURL
+	}
+	if opts.Timeout == 0 {
+		opts.Timeout = 15 * time.Second
+	}
+	if opts.MaxConns == 0 {
+		opts.MaxConns = 20
+	}
+	conf.RuntimeParams["application_name"] = "portal " + opts.Name
+	conf.RuntimeParams["timezone"] = "UTC"
+	conf.RuntimeParams["statement_timeout"] = fmt.Sprint(opts.Timeout.Milliseconds())
+	conf.RuntimeParams["lock_timeout"] = fmt.Sprint(opts.Timeout.Milliseconds())
+	conf.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(2 * opts.Timeout.Milliseconds())
+	pool := stdlib.OpenDB(*conf)
+	pool.SetMaxOpenConns(opts.MaxConns)
+	pool.SetMaxIdleConns(opts.MaxConns)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	if err := pool.PingContext(ctx); err != nil {
+		_ = pool.Close()
+		return nil, fmt.Errorf("reach the database: %w", err)
+	}
+	g, err := gorm.Open(gormpostgres.New(gormpostgres.Config{Conn: pool}), &gorm.Config{
+		TranslateError: true,
+		// The default logger prints bound values on an error or a slow
+		// statement: names and numbers would end in the log.
+		Logger:               logger.Discard,
+		DisableAutomaticPing: true,
+	})
+	if err != nil {
+		_ = pool.Close()
+		return nil, fmt.Errorf("open gorm: %w", err)
+	}
+	return &DB{url: url, pool: pool, gorm: g}, nil
+}
+
+// Ping reports whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return d.pool.PingContext(ctx) }
+
+// Close ends all connections.
+func (d *DB) Close() error { return d.pool.Close() }

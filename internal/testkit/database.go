@@ -1,0 +1,180 @@
+package testkit
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"io/fs"
+	"net/url"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fairpassage/portal/internal/platform/clock"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/migrations"
+	_ "github.com/jackc/pgx/v5/stdlib" // pgtestdb opens its connections by this driver's name
+	"github.com/peterldowns/pgtestdb"
+)
+
+const (
+	ownerPassword = "owner-test"
+	appPassword   = "app-test"
+)
+
+// Database is one test's own database.
+type Database struct {
+	*postgres.DB        // under the application role
+	AppURL       string // the same, for processes of their own
+	OwnerURL     string // under the owner role
+}
+
+// DB returns a fresh migrated database, opened under the application role. It
+// goes with the test.
+func DB(t testing.TB) *Database {
+	t.Helper()
+	super := superURL(t)
+	rolesOnce(t, super)
+	conf := pgtestdb.Custom(t, pgtestdb.Config{
+		DriverName: "pgx",
+		Host:       super.Hostname(),
+		Port:       super.Port(),
+		User:       super.User.Username(),
+		Password:   password(super),
+		Database:   "postgres",
+		Options:    "sslmode=disable",
+		TestRole: &pgtestdb.Role{
+			Username:     postgres.OwnerRole,
+			Password:     ownerPassword,
+			Capabilities: "NOSUPERUSER",
+		},
+		ForceTerminateConnections: true,
+	}, migrator{})
+	d := &Database{OwnerURL: conf.URL()}
+	var err error
+	if d.AppURL, err = postgres.WithUser(conf.URL(), postgres.AppRole, appPassword, conf.Database); err != nil {
+		t.Fatal(err)
+	}
+	if d.DB, err = postgres.Open(t.Context(), d.AppURL, postgres.Options{Name: "test", MaxConns: 12, Timeout: time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.DB.Close() })
+	return d
+}
+
+// Owner opens the same database under the owner role, for arranging what no
+// use case makes and for testing what the database itself refuses.
+func (d *Database) Owner(t testing.TB) *sql.DB {
+	t.Helper()
+	return open(t, d.OwnerURL)
+}
+
+// App opens the same database under the application role as a plain pool.
+func (d *Database) App(t testing.TB) *sql.DB {
+	t.Helper()
+	return open(t, d.AppURL)
+}
+
+func open(t testing.TB, url string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// RedisURL returns the address of the real Redis; several tests share it, so
+// each uses queue names or a database number of its own.
+func RedisURL(t testing.TB) string {
+	t.Helper()
+	return need(t, "TEST_REDIS_URL")
+}
+
+// Clock returns a clock that stands at a quarter past nine on a Monday morning.
+func Clock() *clock.Fake {
+	return clock.NewFake(time.Date(2026, time.March, 2, 9, 15, 0, 0, time.UTC))
+}
+
+func need(t testing.TB, name string) string {
+	t.Helper()
+	v := os.Getenv(name)
+	if v == "" {
+		t.Fatalf("%s is not set: run `make test`, or `go run ./internal/testkit/servers -- go test ./...`", name)
+	}
+	return v
+}
+
+func superURL(t testing.TB) *url.URL {
+	t.Helper()
+	u, err := url.Parse(need(t, "TEST_DATABASE_URL"))
+	if err != nil {
+		t.Fatal("TEST_DATABASE_URL cannot be read")
+	}
+	return u
+}
+
+func password(u *url.URL) string {
+	p, _ := u.User.Password()
+	return p
+}
+
+var roles sync.Once
+
+// rolesOnce makes the two roles of the server. Test packages run side by side,
+// hence the lock in the server.
+func rolesOnce(t testing.TB, super *url.URL) {
+	t.Helper()
+	roles.Do(func() {
+		db := open(t, super.String())
+		conn, err := db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		if _, err := conn.ExecContext(t.Context(), `SELECT pg_advisory_lock(7203146)`); err != nil {
+			t.Fatal(err)
+		}
+		err = postgres.Bootstrap{Database: "fairpassage_test", OwnerPassword: ownerPassword, AppPassword: appPassword}.Run(t.Context(), super.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.ExecContext(t.Context(), `SELECT pg_advisory_unlock(7203146)`); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// migrator lets pgtestdb migrate one template per state of the migrations and
+// clone it for each test.
+type migrator struct{}
+
+func (migrator) Hash() (string, error) {
+	sum := sha256.New()
+	err := fs.WalkDir(migrations.FS, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(migrations.FS, path)
+		if err != nil {
+			return err
+		}
+		sum.Write([]byte(path))
+		sum.Write(text)
+		return nil
+	})
+	return hex.EncodeToString(sum.Sum(nil))[:32], err
+}
+
+func (migrator) Migrate(ctx context.Context, _ *sql.DB, conf pgtestdb.Config) error {
+	m, err := postgres.NewMigrator(conf.URL(), migrations.FS)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = m.Close() }()
+	_, err = m.Up(ctx)
+	return err
+}
