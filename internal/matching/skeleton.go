@@ -13,9 +13,9 @@ var sounds = strings.NewReplacer(
 	"tch", "c", "sch", "s", "ch", "c", "dj", "c", "sh", "s", "ph", "p", "bh", "p",
 	"kh", "k", "gh", "k", "th", "t", "dh", "t", "ck", "k", "qu", "k",
 	"nh", "n", "gn", "n", "rh", "r", "lh", "l", "wh", "v",
-	"ce", "se", "ci", "si", "ts", "c", "tz", "c",
-	"j", "c", "f", "p", "b", "p", "d", "t", "g", "k", "q", "k", "c", "c",
-	"v", "v", "w", "v", "x", "s", "z", "s",
+	"ce", "se", "ci", "si", "cy", "sy", "ts", "c", "tz", "c",
+	"j", "c", "f", "p", "b", "p", "d", "t", "g", "k", "q", "k", "c", "k",
+	"w", "v", "x", "s", "z", "s",
 )
 
 // Skeleton gives the key in which different romanisations of one name tend to
