@@ -1,0 +1,57 @@
+package app
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/fairpassage/portal/app/account"
+	"github.com/fairpassage/portal/app/public"
+	"github.com/fairpassage/portal/app/web"
+	"github.com/fairpassage/portal/internal/authority"
+	"github.com/gofiber/fiber/v2"
+)
+
+const (
+	get  = fiber.MethodGet
+	post = fiber.MethodPost
+)
+
+// Pages are the handlers of all audiences.
+type Pages struct {
+	Account *account.Desk
+	Home    *public.Home
+}
+
+// SiteMap is every address of the portal: who may come, and what answers. It
+// is the only place where a route is made.
+func SiteMap(w *web.Web, p Pages) []web.Route {
+	return []web.Route{
+		{Method: get, Path: "/", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Show},
+		{Method: get, Path: "/leave", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Leave},
+		{Method: get, Path: "/language/:code", Surface: web.Public, Action: authority.PublicRead, Handler: w.SwitchLanguage, Plain: true},
+		{Method: get, Path: "/assets/*", Surface: web.Public, Action: authority.PublicRead, Handler: w.Asset, Plain: true},
+		{Method: get, Path: "/healthz", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Alive, Plain: true},
+		{Method: get, Path: "/readyz", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Ready, Plain: true},
+
+		{Method: get, Path: "/sign-in", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.SignInForm},
+		{Method: post, Path: "/sign-in", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.SignIn},
+		{Method: post, Path: "/sign-out", Surface: web.Staff, Action: authority.SessionClose, Handler: p.Account.SignOut},
+		{Method: get, Path: "/account", Surface: web.Staff, Action: authority.AccountRead, Handler: p.Account.Show},
+	}
+}
+
+// routesOf returns the site map's routes of the given surfaces. Both need the
+// plain ones: assets, probes and the language switch.
+func routesOf(surfaces []web.Surface, w *web.Web, p Pages) ([]web.Route, error) {
+	known := authority.Actions()
+	var routes []web.Route
+	for _, r := range SiteMap(w, p) {
+		if !slices.Contains(known, r.Action) {
+			return nil, fmt.Errorf("route %s %s names no known policy", r.Method, r.Path)
+		}
+		if r.Plain || slices.Contains(surfaces, r.Surface) {
+			routes = append(routes, r)
+		}
+	}
+	return routes, nil
+}

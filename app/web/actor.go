@@ -1,0 +1,119 @@
+package web
+
+import (
+	"crypto/rand"
+
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/gofiber/fiber/v2"
+)
+
+// Cookie names. With TLS they carry the prefix that binds them to the host.
+const (
+	cookieStaff   = "session"
+	cookieReceipt = "receipt"
+	cookieVisit   = "visit"
+	cookieLang    = "language"
+)
+
+// recognise finds the session of the surface: a receipt's on the public one, a
+// person's on the staff one. Neither is ever seen on the other surface.
+func (w *Web) recognise(c *fiber.Ctx, surface Surface) error {
+	name := cookieReceipt
+	if surface == Staff {
+		name = cookieStaff
+	}
+	token := w.cookie(c, name)
+	if token == "" {
+		w.visit(c)
+		return nil
+	}
+	s, err := w.sessions.Recognise(c.UserContext(), token)
+	switch {
+	case fault.KindOf(err) == fault.NotFound:
+		w.clearCookie(c, name)
+		w.visit(c)
+		return nil
+	case err != nil:
+		return err
+	}
+	c.Locals(localSession, s)
+	c.Locals(localToken, token)
+	return nil
+}
+
+// visit gives a visitor without a session a random mark that lasts as long as
+// the browser stays open, for nothing but the token in forms.
+func (w *Web) visit(c *fiber.Ctx) {
+	mark := w.cookie(c, cookieVisit)
+	if len(mark) < 26 {
+		mark = rand.Text()
+		w.setCookie(c, cookieVisit, mark)
+	}
+	c.Locals(localVisit, mark)
+}
+
+// Session returns the visitor's session; false when there is none.
+func (w *Web) Session(c *fiber.Ctx) (identity.Session, bool) {
+	s, ok := c.Locals(localSession).(identity.Session)
+	return s, ok
+}
+
+// Actor returns who the request works for.
+func (w *Web) Actor(c *fiber.Ctx) identity.Actor {
+	if s, ok := w.Session(c); ok {
+		return s.Actor
+	}
+	return identity.Public()
+}
+
+// SessionToken returns the token of the visitor's session, which opens what
+// was sealed under it; "" without a session.
+func (w *Web) SessionToken(c *fiber.Ctx) string {
+	token, _ := c.Locals(localToken).(string)
+	return token
+}
+
+// BeginSession hands the visitor the token of a session opened on the route's
+// surface.
+func (w *Web) BeginSession(c *fiber.Ctx, token string) {
+	w.setCookie(c, sessionCookie(c), token)
+}
+
+// EndSession takes the token back. Ending it in the record is the caller's.
+func (w *Web) EndSession(c *fiber.Ctx) {
+	w.clearCookie(c, sessionCookie(c))
+}
+
+func sessionCookie(c *fiber.Ctx) string {
+	if r, _ := route(c); r.Surface == Staff {
+		return cookieStaff
+	}
+	return cookieReceipt
+}
+
+func (w *Web) cookieName(name string) string {
+	if w.secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+func (w *Web) cookie(c *fiber.Ctx, name string) string {
+	return c.Cookies(w.cookieName(name))
+}
+
+// setCookie sets a cookie that goes when the browser closes.
+func (w *Web) setCookie(c *fiber.Ctx, name, value string) {
+	c.Cookie(&fiber.Cookie{
+		Name: w.cookieName(name), Value: value, Path: "/",
+		Secure: w.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode, SessionOnly: true,
+	})
+}
+
+func (w *Web) clearCookie(c *fiber.Ctx, name string) {
+	c.Cookie(&fiber.Cookie{
+		Name: w.cookieName(name), Value: "", Path: "/", MaxAge: -1,
+		Secure: w.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+	})
+}

@@ -1,0 +1,53 @@
+package web
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// CSRFField is the form field that carries the token.
+const CSRFField = "_csrf"
+
+// CSRFToken returns the token that this visitor's forms carry: bound to the
+// session, or to the visit where there is no session.
+func (w *Web) CSRFToken(c *fiber.Ctx) string {
+	bound := w.SessionToken(c)
+	if bound == "" {
+		bound, _ = c.Locals(localVisit).(string)
+	}
+	if bound == "" {
+		return ""
+	}
+	mac := hmac.New(sha256.New, w.conf.CSRFKey)
+	mac.Write([]byte("csrf\x00" + bound))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// refuseForgery lets a state change pass only when it comes from our own page.
+// A modern browser says where a request comes from, in Sec-Fetch-Site and in
+// Origin; either may refuse. The token must match in every case, and alone
+// decides for old browsers that say neither.
+func (w *Web) refuseForgery(c *fiber.Ctx) error {
+	if site := c.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+		return fiber.ErrForbidden
+	}
+	// "null" is what a browser sends for a privacy-sensitive context: it says
+	// nothing of the origin, so the token decides.
+	origin := c.Get(fiber.HeaderOrigin)
+	if origin != "" && origin != "null" && origin != w.conf.BaseURL.Scheme+"://"+w.conf.BaseURL.Host {
+		return fiber.ErrForbidden
+	}
+	want := w.CSRFToken(c)
+	values, err := bodyValues(c)
+	if err != nil {
+		return err
+	}
+	got := values[CSRFField]
+	if want == "" || len(got) != 1 || !hmac.Equal([]byte(got[0]), []byte(want)) {
+		return fiber.ErrForbidden
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"golang.org/x/text/language"
+)
+
+// chooseLanguage settles the language of the request: the visible switch first,
+// then what a signed-in person prefers, then what the browser asks for, then
+// English. A language the portal does not speak is no error.
+func (w *Web) chooseLanguage(c *fiber.Ctx) {
+	codes := w.views.Catalogue().Languages()
+	if chosen := w.cookie(c, cookieLang); slices.Contains(codes, chosen) {
+		c.Locals(localLang, chosen)
+		return
+	}
+	c.Locals(localLang, negotiate(c.Get(fiber.HeaderAcceptLanguage), codes))
+}
+
+func negotiate(header string, codes []string) string {
+	const longest = 200 // nobody speaks more; the parser is quadratic on junk
+	if len(header) > longest {
+		return "en"
+	}
+	tags := []language.Tag{language.English}
+	for _, code := range codes {
+		if code != "en" {
+			tags = append(tags, language.Make(code))
+		}
+	}
+	asked, _, err := language.ParseAcceptLanguage(header)
+	if err != nil {
+		return "en"
+	}
+	_, at, confidence := language.NewMatcher(tags).Match(asked...)
+	if confidence == language.No {
+		return "en"
+	}
+	base, _ := tags[at].Base()
+	return base.String()
+}
+
+// Lang returns the language of the request, as in the catalogue.
+func (w *Web) Lang(c *fiber.Ctx) string {
+	if lang, ok := c.Locals(localLang).(string); ok {
+		return lang
+	}
+	return "en"
+}
+
+// SwitchLanguage is the handler of the language switch: it remembers the
+// choice until the browser closes and goes back where the visitor was.
+func (w *Web) SwitchLanguage(c *fiber.Ctx) error {
+	if code := c.Params("code"); slices.Contains(w.views.Catalogue().Languages(), code) {
+		w.setCookie(c, cookieLang, code)
+	}
+	return w.Redirect(c, ownPath(c.Query("back")))
+}
+
+// ownPath returns path when it stays on this site, else the first page.
+// Browsers read "//" and "/\" as another host.
+func ownPath(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+		return "/"
+	}
+	return path
+}

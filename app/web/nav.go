@@ -1,0 +1,59 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/fairpassage/portal/internal/authority"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/views"
+)
+
+// doors are the first pages of the staff site, in the order of the navigation.
+// Who may enter sees the door.
+var doors = []struct {
+	key, href string
+	action    authority.Action
+}{
+	{"nav.agency", "/agency", authority.AgencyDesk},
+	{"nav.application", "/agency/application", authority.ApplicationFile},
+	{"nav.placements", "/agency/placements", authority.PlacementList},
+	{"nav.applications", "/ministry/applications", authority.ApplicationList},
+	{"nav.escalations", "/police/escalations", authority.EscalationList},
+	{"nav.account", "/account", authority.AccountRead},
+}
+
+// HomeOf returns the first page of a signed-in person: the first door that
+// opens to them.
+func HomeOf(actor identity.Actor) string {
+	for _, d := range doors {
+		if authority.Enter(actor, d.action).Allowed {
+			return d.href
+		}
+	}
+	return "/account"
+}
+
+func staffFrame(s identity.Session, lang, path string) (*views.Actor, []views.Link) {
+	unit := s.UnitName[lang]
+	if unit == "" {
+		unit = s.UnitName["en"]
+	}
+	actor := &views.Actor{Name: s.Name, UnitName: unit, RoleKey: "role." + string(s.Actor.Role), Home: HomeOf(s.Actor)}
+	var nav []views.Link
+	current := -1
+	for _, d := range doors {
+		if !authority.Enter(s.Actor, d.action).Allowed {
+			continue
+		}
+		nav = append(nav, views.Link{Key: d.key, Href: d.href})
+		// The longest door that the path lies behind is the current one.
+		behind := path == d.href || strings.HasPrefix(path, d.href+"/")
+		if behind && (current < 0 || len(d.href) > len(nav[current].Href)) {
+			current = len(nav) - 1
+		}
+	}
+	if current >= 0 {
+		nav[current].Current = true
+	}
+	return actor, nav
+}

@@ -1,0 +1,89 @@
+package web
+
+import (
+	"context"
+
+	"github.com/fairpassage/portal/internal/authority"
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/views"
+	"github.com/gofiber/fiber/v2"
+)
+
+// Surface says which of the two sites a page belongs to. They may run apart,
+// on different hosts and under different database roles.
+type Surface string
+
+// The surfaces.
+const (
+	Public Surface = views.SurfacePublic
+	Staff  Surface = views.SurfaceStaff
+)
+
+// Route is one line of the site map.
+type Route struct {
+	Method  string
+	Path    string
+	Surface Surface
+	// Action is the route's policy: who may attempt it. A route without a
+	// known action does not start.
+	Action  authority.Action
+	Handler fiber.Handler
+	// Bulk allows bodies of 64 MiB instead of 12.
+	Bulk bool
+	// Stream leaves the request without the deadline of a page.
+	Stream bool
+	// Plain routes need no visitor: assets and probes.
+	Plain bool
+}
+
+type local string
+
+const (
+	localRoute   local = "route"
+	localSession local = "session"
+	localToken   local = "token"
+	localLang    local = "lang"
+	localVisit   local = "visit"
+)
+
+// Guard wraps the route's handler: it recognises the visitor, asks the policy,
+// checks forgery on everything that changes state, and gives the request its
+// deadline.
+func (w *Web) Guard(r Route) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		c.Locals(localRoute, r)
+		w.chooseLanguage(c)
+		if !r.Plain {
+			if err := w.recognise(c, r.Surface); err != nil {
+				return err
+			}
+		}
+		w.headers(c, r)
+		actor := w.Actor(c)
+		if d := authority.Enter(actor, r.Action); !d.Allowed {
+			if r.Surface == Staff && actor.Kind == identity.KindPublic && c.Method() == fiber.MethodGet && !r.Stream {
+				return w.Redirect(c, "/sign-in")
+			}
+			return fault.New(fault.Forbidden, "problem.not_found")
+		}
+		if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
+			if err := w.refuseForgery(c); err != nil {
+				return err
+			}
+		}
+		if !r.Stream {
+			ctx, cancel := context.WithTimeout(c.UserContext(), w.conf.RequestTimeout)
+			defer cancel()
+			c.SetUserContext(ctx)
+		}
+		return r.Handler(c)
+	}
+}
+
+// route returns the matched route; false before routing, as for a path that
+// does not exist or a body that is too large.
+func route(c *fiber.Ctx) (Route, bool) {
+	r, ok := c.Locals(localRoute).(Route)
+	return r, ok
+}

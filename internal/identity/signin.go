@@ -1,0 +1,80 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+)
+
+// Attempts at one account: so many a window, whoever makes them.
+const (
+	signInWindow   = 15 * time.Minute
+	signInAttempts = 10
+)
+
+// notRecognised is the one answer to a wrong address, a wrong passphrase, a
+// deactivated person and a person without a unit.
+func notRecognised() error { return fault.Field("email", "account.not_recognised") }
+
+// SignIn opens a staff session and returns its token. Whatever is wrong with
+// the address or the passphrase, the answer is the same Invalid fault after
+// the same work; too many attempts at one address are a TooMany fault.
+func (s *Sessions) SignIn(ctx context.Context, email, passphrase string) (string, Actor, error) {
+	email = strings.ToLower(strings.TrimSpace(email))
+	if err := s.countAttempt(ctx, "sign-in", email); err != nil {
+		return "", Actor{}, err
+	}
+	var who personRow
+	err := s.db.Read(ctx, Public(), func(tx postgres.Tx) (err error) {
+		who, err = findPerson(tx, email)
+		return err
+	})
+	if err != nil {
+		return "", Actor{}, fmt.Errorf("sign in: %w", err)
+	}
+	// Outside the transaction: it is slow on purpose. An unknown address is
+	// compared with an unreadable hash, for the same time.
+	if !passphraseMatches(who.PassphraseHash, passphrase) || who.DeactivatedAt != nil || who.UnitID == nil {
+		return "", Actor{}, notRecognised()
+	}
+	return s.open(ctx, who)
+}
+
+func (s *Sessions) open(ctx context.Context, who personRow) (string, Actor, error) {
+	token, now := newToken(), s.clock.Now()
+	row := sessionRow{
+		ID: id.New(), TokenHash: hashToken(token), Kind: KindStaff,
+		PersonID: &who.ID, UnitID: who.UnitID, Role: &who.Role,
+		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(staffLife),
+	}
+	actor := who.actor(row.ID)
+	err := s.db.InTx(ctx, actor, func(tx postgres.Tx) error { return insertSession(tx, row) })
+	if err != nil {
+		return "", Actor{}, fmt.Errorf("open session: %w", err)
+	}
+	return token, actor, nil
+}
+
+// countAttempt counts before the work is done and fails closed: when it cannot
+// count, nobody gets in.
+func (s *Sessions) countAttempt(ctx context.Context, bucket, subject string) error {
+	sum := sha256.Sum256([]byte(bucket + "\x00" + subject))
+	var count int
+	err := s.db.InTx(ctx, Public(), func(tx postgres.Tx) (err error) {
+		count, err = addAttempt(tx, bucket, sum[:], s.clock.Now().Truncate(signInWindow))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("count attempt: %w", err)
+	}
+	if count > signInAttempts {
+		return fault.New(fault.TooMany, "problem.too_many")
+	}
+	return nil
+}

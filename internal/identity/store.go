@@ -1,0 +1,142 @@
+package identity
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
+
+type personRow struct {
+	ID             uuid.UUID
+	PassphraseHash string
+	DeactivatedAt  *time.Time
+	UnitID         *uuid.UUID
+	UnitCode       string
+	UnitKind       UnitKind
+	AgencyID       *uuid.UUID
+	Role           Role
+}
+
+func (p personRow) actor(session uuid.UUID) Actor {
+	a := Actor{
+		Kind: KindStaff, PersonID: p.ID, UnitID: *p.UnitID, UnitCode: p.UnitCode, UnitKind: p.UnitKind,
+		Role: p.Role, SessionID: session,
+	}
+	if p.AgencyID != nil {
+		a.AgencyID = *p.AgencyID
+	}
+	return a
+}
+
+type sessionRow struct {
+	ID          uuid.UUID
+	TokenHash   []byte
+	Kind        Kind
+	PersonID    *uuid.UUID
+	UnitID      *uuid.UUID
+	Role        *Role
+	ComplaintID *uuid.UUID
+	SealedKey   []byte
+	CreatedAt   time.Time
+	SeenAt      time.Time
+	ExpiresAt   time.Time
+	RevokedAt   *time.Time
+	// From the person and the unit.
+	Name          string
+	Language      string
+	DeactivatedAt *time.Time
+	UnitCode      string
+	UnitKind      UnitKind
+	UnitName      []byte
+	AgencyID      *uuid.UUID
+	StillMember   bool
+}
+
+func (r sessionRow) alive(now time.Time) bool {
+	idle := staffIdle
+	if r.Kind == KindReceipt {
+		idle = receiptIdle
+	}
+	if r.Kind == KindStaff && (r.DeactivatedAt != nil || !r.StillMember) {
+		return false
+	}
+	return r.RevokedAt == nil && now.Before(r.ExpiresAt) && now.Sub(r.SeenAt) < idle
+}
+
+func (r sessionRow) session() (Session, error) {
+	if r.Kind == KindReceipt {
+		return Session{
+			Actor:     Actor{Kind: KindReceipt, ComplaintID: *r.ComplaintID, SessionID: r.ID},
+			SealedKey: r.SealedKey,
+		}, nil
+	}
+	who := personRow{ID: *r.PersonID, UnitID: r.UnitID, UnitCode: r.UnitCode, UnitKind: r.UnitKind, AgencyID: r.AgencyID, Role: *r.Role}
+	s := Session{Actor: who.actor(r.ID), Name: r.Name, Language: r.Language}
+	if err := json.Unmarshal(r.UnitName, &s.UnitName); err != nil {
+		return Session{}, fmt.Errorf("read unit name: %w", err)
+	}
+	return s, nil
+}
+
+// findPerson returns the zero row for an unknown address: the caller does the
+// same work for it.
+func findPerson(tx postgres.Tx, email string) (personRow, error) {
+	var p personRow
+	err := tx.Gorm().Raw(`
+		SELECT p.id, p.passphrase_hash, p.deactivated_at, u.id AS unit_id, u.code AS unit_code, u.kind AS unit_kind, u.agency_id, m.role
+		FROM people p
+		LEFT JOIN memberships m ON m.person_id = p.id
+		LEFT JOIN units u ON u.id = m.unit_id
+		WHERE p.email = ? ORDER BY u.code, m.role LIMIT 1`, email).Scan(&p).Error
+	return p, err
+}
+
+func findSession(tx postgres.Tx, tokenHash []byte) (sessionRow, error) {
+	var r sessionRow
+	res := tx.Gorm().Raw(`
+		SELECT s.id, s.kind, s.person_id, s.unit_id, s.role, s.complaint_id, s.sealed_key,
+		       s.created_at, s.seen_at, s.expires_at, s.revoked_at,
+		       coalesce(p.name, '') AS name, coalesce(p.language, '') AS language, p.deactivated_at,
+		       coalesce(u.code, '') AS unit_code, coalesce(u.kind, '') AS unit_kind, u.name AS unit_name, u.agency_id,
+		       EXISTS (SELECT FROM memberships m WHERE m.person_id = s.person_id AND m.unit_id = s.unit_id AND m.role = s.role) AS still_member
+		FROM sessions s
+		LEFT JOIN people p ON p.id = s.person_id
+		LEFT JOIN units u ON u.id = s.unit_id
+		WHERE s.token_hash = ?`, tokenHash).Scan(&r)
+	if res.Error != nil {
+		return r, res.Error
+	}
+	if res.RowsAffected == 0 {
+		return r, fault.New(fault.NotFound, "problem.signed_out")
+	}
+	return r, nil
+}
+
+func insertSession(tx postgres.Tx, r sessionRow) error {
+	return tx.Gorm().Exec(`
+		INSERT INTO sessions (id, token_hash, kind, person_id, unit_id, role, complaint_id, sealed_key, created_at, seen_at, expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.TokenHash, r.Kind, r.PersonID, r.UnitID, r.Role, r.ComplaintID, r.SealedKey, r.CreatedAt, r.SeenAt, r.ExpiresAt).Error
+}
+
+func touchSession(tx postgres.Tx, session uuid.UUID, now time.Time) error {
+	return tx.Gorm().Exec(`UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?`, now, session, now).Error
+}
+
+func revokeSession(tx postgres.Tx, session uuid.UUID, now time.Time) error {
+	return tx.Gorm().Exec(`UPDATE sessions SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL`, now, session).Error
+}
+
+// addAttempt counts one more and returns how many that makes in the window.
+func addAttempt(tx postgres.Tx, bucket string, subject []byte, window time.Time) (int, error) {
+	var count int
+	err := tx.Gorm().Raw(`
+		INSERT INTO attempts (bucket, subject, window_at, count) VALUES (?, ?, ?, 1)
+		ON CONFLICT (bucket, subject, window_at) DO UPDATE SET count = attempts.count + 1
+		RETURNING count`, bucket, subject, window).Scan(&count).Error
+	return count, err
+}
