@@ -98,17 +98,28 @@ CREATE TABLE promises (
     -- Makes a second identical promise impossible where the maker sets it.
     dedupe     text UNIQUE,
     made_at    timestamptz NOT NULL DEFAULT now(),
-    run_after  timestamptz NOT NULL DEFAULT now(),
-    -- Ringing: which attempt, and when Redis was last told.
+    -- Not before; NULL is at once. It never moves: the age of what is late
+    -- counts from here. After a failure retry_at says when to try again.
+    run_after  timestamptz,
+    retry_at   timestamptz,
+    -- How often Redis was told, and when last; NULL waits for the relay.
     attempt    integer NOT NULL DEFAULT 0,
     rung_at    timestamptz,
+    -- How often a handler began. A ring that Redis lost does not count; a
+    -- handler that took its process down does.
+    tries      integer NOT NULL DEFAULT 0,
     kept_at    timestamptz,
     dead_at    timestamptz,
     -- A class of error, never its text.
-    error      text NOT NULL DEFAULT '',
+    error      text NOT NULL DEFAULT '' CHECK (error ~ '^[a-z_]*$'),
     CHECK (kept_at IS NULL OR dead_at IS NULL)
 );
-CREATE INDEX promises_due ON promises (run_after) WHERE kept_at IS NULL AND dead_at IS NULL;
+CREATE INDEX promises_waiting ON promises (topic, (coalesce(retry_at, run_after, made_at)), id)
+    WHERE kept_at IS NULL AND dead_at IS NULL AND rung_at IS NULL;
+CREATE INDEX promises_rung ON promises (topic, rung_at)
+    WHERE kept_at IS NULL AND dead_at IS NULL AND rung_at IS NOT NULL;
+CREATE INDEX promises_open ON promises ((coalesce(run_after, made_at)))
+    WHERE kept_at IS NULL AND dead_at IS NULL;
 CREATE INDEX promises_dead ON promises (dead_at) WHERE dead_at IS NOT NULL;
 CREATE INDEX promises_subject ON promises (subject_id, topic);
 
@@ -139,7 +150,7 @@ GRANT UPDATE (seen_at, revoked_at) ON sessions TO portal_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON attempts TO portal_app;
 GRANT SELECT, INSERT ON audit_entries TO portal_app;
 GRANT SELECT, INSERT ON promises TO portal_app;
-GRANT UPDATE (run_after, attempt, rung_at, kept_at, dead_at, error) ON promises TO portal_app;
+GRANT UPDATE (retry_at, attempt, rung_at, tries, kept_at, dead_at, error) ON promises TO portal_app;
 
 -- +goose Down
 DROP TABLE policies, promises, audit_entries, attempts, sessions, memberships, people, units;

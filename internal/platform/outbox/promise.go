@@ -19,13 +19,14 @@ type Promise struct {
 	Dedupe    string    // when set, a second promise of this name is not made
 	RunAfter  time.Time // not before; zero means at once
 	Attempt   int       // how often it was rung, the present time included
+	Tries     int       // how often a handler began on it
 }
 
 // ErrUnknown says that no such promise was made.
 var ErrUnknown = errors.New("outbox: unknown promise")
 
-// Append makes the promise within the caller's transaction. ID and Attempt of
-// p are ignored. A promise whose Dedupe is already taken is silently the same
+// Append makes the promise within the caller's transaction. ID, Attempt and
+// Tries of p are ignored. A promise whose Dedupe is already taken is silently the same
 // promise.
 func Append(tx postgres.Tx, p Promise) error {
 	if err := insert(tx, id.New(), p); err != nil {

@@ -8,18 +8,27 @@ import (
 	"github.com/google/uuid"
 )
 
+// columns of a promise as row reads them.
+const columns = `id, topic, subject_id, run_after, attempt, tries`
+
 type row struct {
 	ID        uuid.UUID
 	Topic     string
 	SubjectID uuid.UUID
-	RunAfter  time.Time
+	RunAfter  *time.Time
 	Attempt   int
+	Tries     int
 	KeptAt    *time.Time
 	DeadAt    *time.Time
+	Error     Class
 }
 
 func (r row) promise() Promise {
-	return Promise{ID: r.ID, Topic: r.Topic, SubjectID: r.SubjectID, RunAfter: r.RunAfter, Attempt: r.Attempt}
+	p := Promise{ID: r.ID, Topic: r.Topic, SubjectID: r.SubjectID, Attempt: r.Attempt, Tries: r.Tries}
+	if r.RunAfter != nil {
+		p.RunAfter = *r.RunAfter
+	}
+	return p
 }
 
 func insert(tx postgres.Tx, key uuid.UUID, p Promise) error {
@@ -33,7 +42,7 @@ func insert(tx postgres.Tx, key uuid.UUID, p Promise) error {
 	}
 	return tx.Gorm().Exec(`
 		INSERT INTO promises (id, topic, subject_id, dedupe, run_after)
-		VALUES (?, ?, ?, ?, coalesce(?::timestamptz, now()))
+		VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (dedupe) DO NOTHING`,
 		key, p.Topic, p.SubjectID, dedupe, after).Error
 }
@@ -48,7 +57,7 @@ func find(tx postgres.Tx, key uuid.UUID) (Promise, bool, error) {
 
 func scan(tx postgres.Tx, key uuid.UUID, locking string) (Promise, bool, error) {
 	var r row
-	res := tx.Gorm().Raw(`SELECT id, topic, subject_id, run_after, attempt, kept_at, dead_at FROM promises WHERE id = ? `+locking, key).Scan(&r)
+	res := tx.Gorm().Raw(`SELECT `+columns+`, kept_at, dead_at FROM promises WHERE id = ? `+locking, key).Scan(&r)
 	if res.Error != nil {
 		return Promise{}, false, res.Error
 	}
