@@ -1,0 +1,58 @@
+package testkit
+
+import (
+	"strings"
+	"testing"
+)
+
+// Schema describes the public schema in lines that do not depend on the
+// server's version: columns, constraints, indexes, triggers, functions and what
+// the application role may do.
+func Schema(t testing.TB, d *Database) string {
+	t.Helper()
+	rows, err := d.Owner(t).Query(`
+		WITH tables AS (
+			SELECT c.oid, c.relname FROM pg_class c
+			WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r','p','v') AND c.relname <> 'goose_db_version')
+		SELECT line FROM (
+			SELECT 1 AS part, relname AS sort, format('table %s', relname) AS line FROM tables
+			UNION ALL
+			SELECT 2, t.relname || lpad(a.attnum::text, 4, '0'), format('column %s.%s %s%s%s', t.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+				CASE WHEN a.attnotnull THEN ' not null' ELSE '' END, coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''))
+			FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+			LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+			UNION ALL
+			SELECT 3, t.relname || k.conname, format('constraint %s.%s %s', t.relname, k.conname, pg_get_constraintdef(k.oid))
+			FROM tables t JOIN pg_constraint k ON k.conrelid = t.oid WHERE k.contype <> 'n'
+			UNION ALL
+			SELECT 4, t.relname || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid) FROM tables t JOIN pg_index i ON i.indrelid = t.oid
+			UNION ALL
+			SELECT 5, t.relname || g.tgname, pg_get_triggerdef(g.oid) FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
+			UNION ALL
+			SELECT 6, p.proname, pg_get_functiondef(p.oid) FROM pg_proc p
+			WHERE p.pronamespace = 'public'::regnamespace
+			AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = p.oid AND e.deptype = 'e')
+			UNION ALL
+			SELECT 7, g.table_name || g.privilege_type, format('grant %s on %s to %s', g.privilege_type, g.table_name, g.grantee)
+			FROM information_schema.table_privileges g WHERE g.table_schema = 'public' AND g.grantee LIKE 'portal_app%'
+			UNION ALL
+			SELECT 8, g.table_name || g.column_name, format('grant update on %s(%s) to %s', g.table_name, g.column_name, g.grantee)
+			FROM information_schema.column_privileges g WHERE g.table_schema = 'public' AND g.grantee LIKE 'portal_app%' AND g.privilege_type = 'UPDATE'
+		) lines ORDER BY part, sort COLLATE "C"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all strings.Builder
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			t.Fatal(err)
+		}
+		all.WriteString(line + "\n")
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
+}
