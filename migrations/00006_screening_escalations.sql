@@ -93,10 +93,10 @@ CREATE TABLE deliveries (
 -- +goose StatementBegin
 CREATE FUNCTION escalation_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (NEW.alert_id, NEW.grade, NEW.subject_kind, NEW.subject_key, NEW.pattern, NEW.unit_id, NEW.raised_at, NEW.acknowledge_by)
+    IF (NEW.id, NEW.ref, NEW.alert_id, NEW.grade, NEW.subject_kind, NEW.subject_key, NEW.pattern, NEW.unit_id, NEW.raised_at, NEW.acknowledge_by)
        IS DISTINCT FROM
-       (OLD.alert_id, OLD.grade, OLD.subject_kind, OLD.subject_key, OLD.pattern, OLD.unit_id, OLD.raised_at, OLD.acknowledge_by)
-       OR (OLD.acknowledged_at IS NOT NULL AND NEW.acknowledged_at IS DISTINCT FROM OLD.acknowledged_at)
+       (OLD.id, OLD.ref, OLD.alert_id, OLD.grade, OLD.subject_kind, OLD.subject_key, OLD.pattern, OLD.unit_id, OLD.raised_at, OLD.acknowledge_by)
+       OR (OLD.acknowledged_at IS NOT NULL AND (NEW.acknowledged_at, NEW.acknowledged_by) IS DISTINCT FROM (OLD.acknowledged_at, OLD.acknowledged_by))
        OR (OLD.climbed_at IS NOT NULL AND NEW.climbed_at IS DISTINCT FROM OLD.climbed_at) THEN
         RAISE EXCEPTION 'an escalation is frozen' USING ERRCODE = 'check_violation';
     END IF;
@@ -107,6 +107,17 @@ CREATE TRIGGER escalations_frozen BEFORE UPDATE ON escalations
     FOR EACH ROW EXECUTE FUNCTION escalation_frozen();
 CREATE TRIGGER escalations_stay BEFORE DELETE OR TRUNCATE ON escalations
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Open inboxes hear that something happened, never what.
+-- +goose StatementBegin
+CREATE FUNCTION ring_escalations() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('escalations', '');
+    RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER escalations_ring AFTER INSERT OR UPDATE ON escalations
+    FOR EACH STATEMENT EXECUTE FUNCTION ring_escalations();
 
 GRANT SELECT ON rule_settings TO portal_app;
 GRANT SELECT, INSERT ON evaluations, findings, alerts, alert_findings, escalations, escalation_complaints, deliveries TO portal_app;
@@ -119,5 +130,5 @@ INSERT INTO policies (key, valid_from, value, source) VALUES
 
 -- +goose Down
 DROP TABLE deliveries, escalation_complaints, escalations, alert_findings, alerts, findings, evaluations, rule_settings;
-DROP FUNCTION escalation_frozen();
+DROP FUNCTION escalation_frozen(), ring_escalations();
 DELETE FROM policies WHERE key = 'escalation.acknowledge_minutes';

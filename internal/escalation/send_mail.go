@@ -1,0 +1,68 @@
+package escalation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/mail"
+	"github.com/fairpassage/portal/internal/platform/outbox"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
+
+// SendMail keeps the promise TopicSend: one person is told that something
+// waits in the portal. The letter says no more than that: neither subject nor
+// grade nor whom it is about, since mail lies open on its way and stays in
+// mailboxes.
+//
+// A letter is sent at least once. Between the server taking it and the record
+// of that a process can die; then it is sent again, under the Message-ID that
+// is made of the delivery's id, by which mailboxes can tell it is the same.
+func (s *Service) SendMail(ctx context.Context, promiseID uuid.UUID) error {
+	by := identity.System("mail")
+	p, kept, err := outbox.Load(ctx, s.deps.DB, by, promiseID)
+	if err != nil || kept {
+		return err
+	}
+	var d delivery
+	err = s.deps.DB.Read(ctx, by, func(tx postgres.Tx) error {
+		d, err = findDelivery(tx, p.SubjectID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("load delivery: %w", err)
+	}
+	sent := false
+	if s.deps.Mail != nil && d.ID != uuid.Nil && d.SentAt == nil && d.DeactivatedAt == nil {
+		letter, err := s.letter(d)
+		if err != nil {
+			return err
+		}
+		s.deps.Step("mail: before sending")
+		if err := s.deps.Mail.Send(ctx, letter); err != nil {
+			return fmt.Errorf("send mail: %w", err)
+		}
+		sent = true
+		s.deps.Step("mail: sent, not recorded")
+	}
+	return outbox.Fulfil(ctx, s.deps.DB, by, promiseID, func(tx postgres.Tx, _ outbox.Promise) error {
+		if !sent {
+			return nil
+		}
+		return markSent(tx, d.ID, s.deps.Clock.Now())
+	})
+}
+
+// letter writes the letter in the person's language.
+func (s *Service) letter(d delivery) (mail.Letter, error) {
+	subject, err := s.deps.Words.Text(d.Language, "mail."+string(d.Step)+".subject")
+	if err != nil {
+		return mail.Letter{}, fmt.Errorf("write mail: %w", err)
+	}
+	text, err := s.deps.Words.Text(d.Language, "mail."+string(d.Step)+".text", "URL", s.deps.BaseURL+"/sign-in")
+	if err != nil {
+		return mail.Letter{}, fmt.Errorf("write mail: %w", err)
+	}
+	return mail.Letter{ID: "delivery-" + d.ID.String(), To: d.Email, Subject: subject, Text: text}, nil
+}
