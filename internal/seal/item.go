@@ -1,0 +1,54 @@
+package seal
+
+import (
+	"encoding/binary"
+
+	"github.com/google/uuid"
+)
+
+// Item names one sealed part of a complaint, as the table complaint_items does.
+type Item string
+
+// The items that no person is part of.
+const (
+	Answers   Item = "answers"
+	Narrative Item = "narrative"
+)
+
+// Identity is who the person is: "reporter", "worker".
+func Identity(person string) Item { return Item("identity:" + person) }
+
+// Contact is how the person can be reached.
+func Contact(person string) Item { return Item("contact:" + person) }
+
+// Schema is the version of what items hold. It is stored beside each item and
+// bound into it.
+const Schema = 1
+
+// keyVersion is the version of an item's data key: items are never sealed twice
+// under one complaint, so there is only the first.
+const keyVersion = 1
+
+// place is the context an item's ciphertext is bound to.
+func place(complaint uuid.UUID, item Item, schema int) []byte {
+	return bind("fairpassage/item/1", complaint[:], []byte(item), number(schema), number(keyVersion))
+}
+
+// address is the context an envelope is bound to.
+func address(complaint uuid.UUID, recipient, keyID string) []byte {
+	return bind("fairpassage/envelope/1", complaint[:], []byte(recipient), []byte(keyID))
+}
+
+// bind writes the purpose and the parts, each after its length, so that no two
+// lists of parts give the same bytes.
+func bind(purpose string, parts ...[]byte) []byte {
+	out := binary.BigEndian.AppendUint32(nil, uint32(len(purpose)))
+	out = append(out, purpose...)
+	for _, p := range parts {
+		out = binary.BigEndian.AppendUint32(out, uint32(len(p)))
+		out = append(out, p...)
+	}
+	return out
+}
+
+func number(n int) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }

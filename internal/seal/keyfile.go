@@ -1,0 +1,65 @@
+package seal
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+func (f folder) read(name string, private bool) ([]byte, error) {
+	file, err := os.Open(filepath.Join(f.dir, name)) // #nosec G304 -- a name from the listing or a constant
+	if err != nil {
+		return nil, fmt.Errorf("open key file: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("look at key file: %w", err)
+	}
+	if private && info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("the key file %s can be read by others (mode %o, want 600)", name, info.Mode().Perm())
+	}
+	const most = 4096
+	text, err := io.ReadAll(io.LimitReader(file, most))
+	if err != nil {
+		return nil, fmt.Errorf("read key file: %w", err)
+	}
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(key) == 0 {
+		return nil, fmt.Errorf("the key file %s cannot be read", name)
+	}
+	return key, nil
+}
+
+// write makes the file whole or not at all: written apart, synced, then named.
+func (f folder) write(name string, key []byte) error {
+	tmp, err := os.CreateTemp(f.dir, ".new-*") // mode 600
+	if err != nil {
+		return fmt.Errorf("make key file: %w", err)
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }()
+	_, err = tmp.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
+	err = errors.Join(err, tmp.Sync(), tmp.Close())
+	if err == nil {
+		err = os.Link(tmp.Name(), filepath.Join(f.dir, name)) // refuses to replace
+	}
+	if err == nil {
+		err = syncDir(f.dir)
+	}
+	if err != nil {
+		return fmt.Errorf("write key file: %w", err)
+	}
+	return nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir) // #nosec G304 -- the configured key folder
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
