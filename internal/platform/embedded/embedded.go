@@ -7,15 +7,14 @@ import (
 	"io"
 	"net/url"
 	"time"
+
+	"github.com/fairpassage/portal/internal/platform/postgres"
 )
 
-// Names inside the embedded cluster. The roles and the database are made by
-// the caller (postgres.Bootstrap) before OwnerURL and AppURL work.
+// Names inside the embedded cluster.
 const (
 	Superuser = "fairpassage"
 	Database  = "fairpassage"
-	OwnerRole = "portal_owner"
-	AppRole   = "portal_app"
 )
 
 // Options say where the servers live and how they run. Only Dir is needed.
@@ -73,7 +72,8 @@ func (s *Servers) Stop(ctx context.Context) error {
 
 // Start brings up the servers of one data folder: it takes the folder's lock,
 // stops a PostgreSQL that a killed process left behind, makes the cluster at
-// the first start, and waits until both servers answer. Errors: ErrNoPostgres,
+// the first start, waits until both servers answer, and has the roles and the
+// empty database made; migrations are the caller's. Errors: ErrNoPostgres,
 // ErrBusy, ErrOtherVersion, or what went wrong in starting.
 func Start(ctx context.Context, opts Options) (*Servers, error) {
 	acc, err := pickAccount()
@@ -124,14 +124,19 @@ func startLocked(ctx context.Context, opts Options, acc account, found []install
 	if err != nil {
 		return nil, err
 	}
+	super := running.url(Superuser, secrets.Super, "postgres")
+	roles := postgres.Bootstrap{Database: Database, OwnerPassword: secrets.Owner, AppPassword: secrets.App}
+	if err := roles.Run(ctx, super); err != nil {
+		return nil, errors.Join(err, running.stop(ctx))
+	}
 	doorbell, err := startRedis()
 	if err != nil {
 		return nil, errors.Join(err, running.stop(ctx))
 	}
 	s := &Servers{
-		SuperURL: running.url(Superuser, secrets.Super, "postgres"),
-		OwnerURL: running.url(OwnerRole, secrets.Owner, Database),
-		AppURL:   running.url(AppRole, secrets.App, Database),
+		SuperURL: super,
+		OwnerURL: running.url(postgres.OwnerRole, secrets.Owner, Database),
+		AppURL:   running.url(postgres.AppRole, secrets.App, Database),
 		RedisURL: doorbell.url(),
 		notes:    at.notes,
 		lost:     running.ended,

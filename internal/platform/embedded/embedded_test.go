@@ -89,6 +89,12 @@ func TestTheSecondStartFindsWhatTheFirstOneKept(t *testing.T) {
 	if got := ask(t, second.SuperURL, "SELECT word FROM kept"); got != "still here" {
 		t.Errorf("kept word = %q", got)
 	}
+	if got := ask(t, second.AppURL, "SELECT current_user::text"); got != "portal_app" {
+		t.Errorf("the application's role is %s", got)
+	}
+	if got := ask(t, second.OwnerURL, "SELECT current_user::text"); got != "portal_owner" {
+		t.Errorf("the owner's role is %s", got)
+	}
 	if first.AppURL != second.AppURL {
 		t.Error("the application role's password changed between two starts")
 	}
