@@ -1,0 +1,106 @@
+package licensing
+
+import (
+	"slices"
+	"time"
+)
+
+// State is what an agency's licence is on a given day.
+type State string
+
+// The states.
+const (
+	Listed      State = "listed"  // no licence is on record
+	NotYet      State = "not_yet" // granted, but the first period has not begun
+	Licensed    State = "licensed"
+	Expired     State = "expired" // the last period is over
+	Suspended   State = "suspended"
+	Revoked     State = "revoked"
+	Surrendered State = "surrendered"
+)
+
+// EventKind is what happened to a licence.
+type EventKind string
+
+// The kinds of event, as the licence_events table allows them.
+const (
+	EventGranted     EventKind = "granted"
+	EventExpired     EventKind = "expired"
+	EventSuspended   EventKind = "suspended"
+	EventReinstated  EventKind = "reinstated"
+	EventRevoked     EventKind = "revoked"
+	EventSurrendered EventKind = "surrendered"
+)
+
+// Period is the time a grant is valid for, both days included, at midnight UTC.
+type Period struct{ From, Until time.Time }
+
+// Covers reports whether the day lies in the period.
+func (p Period) Covers(day time.Time) bool { return !day.Before(p.From) && !day.After(p.Until) }
+
+// Event is one thing that happened to a licence.
+type Event struct {
+	Kind EventKind
+	On   time.Time // the day, at midnight UTC
+	// Reason is a locale key or an officer's own words.
+	Reason string
+}
+
+// Licence is everything on record about one agency's licence. The zero value
+// is an agency that never had one.
+type Licence struct {
+	Number  string   // "" when none was ever granted
+	Periods []Period // by first day
+	Events  []Event  // oldest first
+}
+
+// StateOn returns what the licence is on the day. It goes by the dates alone: a
+// period that is over is expired whether or not anybody has written so down.
+func (l Licence) StateOn(day time.Time) State {
+	if sanction, ok := l.sanctionOn(day); ok {
+		return sanction
+	}
+	switch {
+	case slices.ContainsFunc(l.Periods, func(p Period) bool { return p.Covers(day) }):
+		return Licensed
+	case slices.ContainsFunc(l.Periods, func(p Period) bool { return p.Until.Before(day) }):
+		return Expired
+	case len(l.Periods) > 0:
+		return NotYet
+	}
+	return Listed
+}
+
+// sanctionOn returns the state that the last event before or on the day put the
+// licence in, when that overrides its periods.
+func (l Licence) sanctionOn(day time.Time) (State, bool) {
+	var state State
+	for _, e := range l.Events {
+		if e.On.After(day) {
+			continue
+		}
+		switch e.Kind {
+		case EventSuspended:
+			state = Suspended
+		case EventRevoked:
+			state = Revoked
+		case EventSurrendered:
+			state = Surrendered
+		case EventGranted, EventReinstated:
+			state = ""
+		case EventExpired: // the periods say so themselves
+		}
+	}
+	return state, state != ""
+}
+
+// ValidUntil returns the last day of the last period, or the zero time.
+func (l Licence) ValidUntil() time.Time {
+	var last time.Time
+	for _, p := range l.Periods {
+		if p.Until.After(last) {
+			last = p.Until
+		}
+	}
+	return last
+}
