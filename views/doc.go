@@ -54,8 +54,8 @@
 // Partials that take a field: input, textarea, select, radios, checkboxes,
 // date_input (posts name_day, name_month, name_year; its error stands under
 // name), file. Partials that do not: csrf .Frame; hidden (hidden "step" .Page.Step);
-// button "key" (also button_secondary, button_warning, start "…" is a link:
-// link_button (dict "Href" "/x" "Key" "k")); back "/path"; error_summary
+// button "key", button_secondary "key", button_warning "key"; link_button (dict
+// "Href" "/x" "Key" "k"), a link that looks like one; back "/path"; error_summary
 // (summary .Page.Form); empty (dict "Title" "key" "Text" "key"); tag (dict
 // "Tone" "red" "Key" "k") with the tones red, amber, green, blue and grey;
 // receipt "ABCD-EFGH" for a code to be written down; safety, the honest words
@@ -66,12 +66,27 @@
 //
 // # Layout classes of our own
 //
-// Public pages use govuk classes and fp-card, fp-cards, fp-panel, fp-facts.
-// Staff tables: <div class="fp-scroll"><table class="govuk-table fp-table">…,
-// with fp-row--red or fp-row--amber on a row whose state a tag also says in
-// words, and fp-num on cells of figures. A live list is an element with an id,
-// data-stream="/path/of/stream" and data-stream-event="changed": on the event
-// the staff script fetches the page again and replaces that element. Rows that
-// carry data-href on the tr take the keys j, k and Enter; the field with
-// data-filter takes the key "/".
+// Public pages use the govuk classes and: fp-lead (a large first paragraph),
+// fp-text (a readable measure), fp-cards with fp-card (an <a class="fp-card">
+// holding an h2 and a p), fp-panel with fp-panel--red, --amber or --green,
+// fp-search (a form of one field and its button on one line), fp-facts (a dl in
+// rows, or as tiles when each pair stands in a div), fp-code, fp-no-print.
+//
+// Staff tables: <div class="fp-scroll" tabindex="0" role="region"
+// aria-label="…"><table class="govuk-table fp-table">, th with scope, with
+// fp-row--red or fp-row--amber on a row whose state a tag also says in words,
+// fp-num on cells of figures, fp-nowrap on numbers of cases, fp-muted on what
+// matters less; fp-scroll--tall lets a long list scroll in its own box under a
+// head that stays. fp-columns sets main text and side notes beside each other.
+//
+// A live list is an element with an id, data-stream="/path/of/stream" and
+// data-stream-event="changed": on the event the staff script fetches the page
+// again and replaces that element. Rows that carry data-href on the tr take the
+// keys j, k and Enter; the field with data-filter takes the key "/".
+//
+// # Pages of this package's own
+//
+// problem/400, 403, 404, 409, 413, 415, 429, 500 and 503 take a Problem.
+// neutral/leave is where the exit control leads: it names nothing, takes no
+// data, and the edge sends it with Clear-Site-Data.
 package views

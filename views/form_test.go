@@ -69,9 +69,9 @@ func TestTheErrorSummaryFollowsThePageAndLeadsToTheFields(t *testing.T) {
 		}
 	})
 	want := []string{
-		"#left Left on: Write a real date, such as 27 3 2026",
+		"#left Left on – Write a real date, such as 27 3 2026",
 		"#phone That number is ours",
-		"#story Story: Make this shorter: at most 200 characters",
+		"#story Story – Make this shorter: at most 200 characters",
 		"#extra Some letters could not be read. Please type them again",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -1,0 +1,109 @@
+package views
+
+import (
+	"bytes"
+	"compress/gzip"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// withBuild is the views with the front end as it is built.
+func withBuild(t *testing.T) *Views {
+	t.Helper()
+	v, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Asset("public.css"); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// sent is how many bytes of an address travel to a browser that takes gzip.
+func sent(t *testing.T, v *Views, address string) int {
+	t.Helper()
+	body, gz, _, ok := v.OpenAsset(address)
+	if !ok {
+		t.Fatalf("no asset at %s", address)
+	}
+	if gz != nil {
+		return len(gz)
+	}
+	return len(body)
+}
+
+func TestAFirstVisitIsLight(t *testing.T) {
+	const most = 100_000 // bytes, fonts included
+	v := withBuild(t)
+	for _, lang := range v.words.Languages() {
+		var out bytes.Buffer
+		data := Data{Frame: framed(v, lang, SurfacePublic), Page: Problem{}}
+		if err := v.Render(&out, lang, "problem/404", data); err != nil {
+			t.Fatal(err)
+		}
+		total := out.Len()
+		doc, err := goquery.NewDocumentFromReader(bytes.NewReader(out.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc.Find("link[href], img[src], script[src]").Each(func(_ int, at *goquery.Selection) {
+			total += sent(t, v, at.AttrOr("href", at.AttrOr("src", "")))
+		})
+		if lang == "km" {
+			for _, font := range []string{"khmer-400.woff2", "khmer-700.woff2"} {
+				address, err := v.Asset(font)
+				if err != nil {
+					t.Fatal(err)
+				}
+				total += sent(t, v, address)
+			}
+		}
+		if total > most {
+			t.Errorf("%s: a first visit takes %d bytes, at most %d", lang, total, most)
+		}
+	}
+}
+
+func TestStylesFetchNothingFromElsewhere(t *testing.T) {
+	v := withBuild(t)
+	for _, name := range []string{"public.css", "khmer.css", "staff.css"} {
+		address, err := v.Asset(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, gz, kind, _ := v.OpenAsset(address)
+		for _, foreign := range []string{"http:", "https:", "data:", "@import"} {
+			if strings.Contains(string(body), foreign) {
+				t.Errorf("%s contains %s", name, foreign)
+			}
+		}
+		if kind != "text/css; charset=utf-8" {
+			t.Errorf("%s is served as %s", name, kind)
+		}
+		r, err := gzip.NewReader(bytes.NewReader(gz))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var plain bytes.Buffer
+		if _, err := plain.ReadFrom(r); err != nil || !bytes.Equal(plain.Bytes(), body) {
+			t.Errorf("%s and its gzip form differ (%v)", name, err)
+		}
+	}
+}
+
+func TestOnlyTheKhmerSheetNamesAFont(t *testing.T) {
+	v := withBuild(t)
+	for name, want := range map[string]bool{"public.css": false, "staff.css": false, "khmer.css": true} {
+		address, err := v.Asset(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _, _, _ := v.OpenAsset(address)
+		if got := strings.Contains(string(body), "@font-face"); got != want {
+			t.Errorf("%s names a font: %v, want %v", name, got, want)
+		}
+	}
+}
