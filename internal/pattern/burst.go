@@ -83,10 +83,10 @@ func matchBurst(f Facts, p burstParams) []Finding {
 		Score:    -math.Log10(max(tail, math.SmallestNonzeroFloat64)),
 		Evidence: ids(told),
 		Reason: Reason{Key: "pattern.complaint_burst.reason." + expected.base, Args: map[string]string{
-			"voices":     strconv.Itoa(n),
-			"days":       strconv.Itoa(p.WindowDays),
-			"expected":   short(expected.complaints),
-			"departures": strconv.Itoa(expected.departures),
+			"Voices":     strconv.Itoa(n),
+			"Days":       strconv.Itoa(p.WindowDays),
+			"Expected":   short(expected.complaints),
+			"Departures": strconv.Itoa(expected.departures),
 		}},
 		Benign: "pattern.complaint_burst.benign",
 	}}

@@ -32,7 +32,7 @@ func TestTheTailIsPoissons(t *testing.T) {
 }
 
 func TestTheExpectationFallsBackInThreeSteps(t *testing.T) {
-	floor := 2 * 30 / 365.0
+	const floor = 2 * 30 / 365.0
 	national := Corridor{Subject: Totals{2, 300}, All: Totals{202, 20300}}
 	for _, tt := range []struct {
 		name     string
@@ -61,6 +61,9 @@ func TestTheExpectationFallsBackInThreeSteps(t *testing.T) {
 			got := seedBurst().expect(Facts{Subject: Subject{Agency, "A1"}, Exposure: tt.exposure})
 			if got.base != tt.base || math.Abs(got.complaints-tt.want) > 1e-12 {
 				t.Errorf("got %v, want %v %v", got, tt.base, tt.want)
+			}
+			if len(tt.exposure) > 0 && got.departures != tt.exposure[0].National.Subject.Departures {
+				t.Errorf("%d departures are told", got.departures)
 			}
 		})
 	}

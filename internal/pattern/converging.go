@@ -77,11 +77,11 @@ func matchConverging(f Facts, p convergingParams) []Finding {
 		Score:    float64(n),
 		Evidence: ids(told),
 		Reason: Reason{Key: key, Args: map[string]string{
-			"voices":       strconv.Itoa(n),
-			"first_hand":   strconv.Itoa(first),
-			"days":         strconv.Itoa(p.WindowDays),
-			"exploitation": strconv.Itoa(together.items(exploitation)),
-			"coercion":     strconv.Itoa(together.items(coercion)),
+			"Voices":       strconv.Itoa(n),
+			"FirstHand":    strconv.Itoa(first),
+			"Days":         strconv.Itoa(p.WindowDays),
+			"Exploitation": strconv.Itoa(together.items(exploitation)),
+			"Coercion":     strconv.Itoa(together.items(coercion)),
 		}},
 		Benign: "pattern.converging_testimony.benign",
 	}}

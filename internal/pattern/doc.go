@@ -27,6 +27,10 @@
 //	                      corridor known from 200 departures,       starting defaults, to be
 //	                      floor 2 (agency), 1 (employer) a year     re-set from real complaints
 //	converging-testimony  2 voices in 365 days, both dimensions     typology 21, Delphi 2009
+//	                      watched until 1 voice is first-hand or    detection design C2
+//	                      has a registered placement
 //	                      red from 3 first-hand voices or a minor   detection design C1
 //	broker-hub            3 voices, 2 agencies, 180 days            typology 4
+//	burst and hub         red from 3 first-hand voices telling of   detection design C1
+//	                      grave coercion, or a minor
 package pattern

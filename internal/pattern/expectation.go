@@ -10,7 +10,7 @@ const (
 const (
 	baseCorridor = "corridor" // others' rate towards the same destinations
 	baseNational = "national" // others' rate towards all, for one destination or more
-	baseFloor    = "floor"    // nothing is known of the subject's size
+	baseFloor    = "floor"    // no departures of the subject, or of anybody else, on record
 )
 
 // expectation is how many complaints a subject may have had in the burst's
@@ -28,7 +28,7 @@ func (p burstParams) expect(f Facts) expectation {
 	usual := p.fromRates(f, p.RateDays)
 	lately := p.fromRates(f, p.WindowDays)
 	if usual.base == baseFloor {
-		return expectation{complaints: floor, base: baseFloor}
+		return expectation{complaints: floor, base: baseFloor, departures: usual.departures}
 	}
 	usual.complaints = max(usual.complaints*float64(p.WindowDays)/float64(p.RateDays), lately.complaints) + floor
 	return usual
@@ -38,10 +38,11 @@ func (p burstParams) expect(f Facts) expectation {
 // destinations, for complaints in a whole window of so many days.
 func (p burstParams) fromRates(f Facts, days int) expectation {
 	exposure, ok := f.exposure(days)
-	if !ok || exposure.National.Subject.Departures == 0 || exposure.National.others().Departures == 0 {
-		return expectation{base: baseFloor}
+	out := expectation{base: baseFloor, departures: exposure.National.Subject.Departures}
+	if !ok || out.departures == 0 || exposure.National.others().Departures == 0 {
+		return out
 	}
-	out := expectation{base: baseCorridor, departures: exposure.National.Subject.Departures}
+	out.base = baseCorridor
 	national := p.rate(exposure.National.others())
 	placed := 0
 	for _, c := range exposure.Corridors {

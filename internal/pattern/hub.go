@@ -61,9 +61,9 @@ func matchHub(f Facts, p hubParams) []Finding {
 		Score:    float64(n * agencies),
 		Evidence: ids(told),
 		Reason: Reason{Key: "pattern.broker_hub.reason", Args: map[string]string{
-			"voices":   strconv.Itoa(n),
-			"agencies": strconv.Itoa(agencies),
-			"days":     strconv.Itoa(p.WindowDays),
+			"Voices":   strconv.Itoa(n),
+			"Agencies": strconv.Itoa(agencies),
+			"Days":     strconv.Itoa(p.WindowDays),
 		}},
 		Benign: "pattern.broker_hub.benign",
 	}}

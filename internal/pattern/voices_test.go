@@ -72,7 +72,7 @@ func TestWhatAVoiceAddsLaterIsHeard(t *testing.T) {
 		{ID: "d", Voice: "v1", Day: 995, Minor: true},
 	}}
 	found := tuned(t, "complaint-burst").Match(f)
-	if len(found) != 1 || found[0].Grade != Red || found[0].Reason.Args["voices"] != "3" ||
+	if len(found) != 1 || found[0].Grade != Red || found[0].Reason.Args["Voices"] != "3" ||
 		!cmp.Equal(found[0].Evidence, []string{"a", "b", "c", "d"}) {
 		t.Errorf("%+v", found)
 	}
