@@ -12,7 +12,6 @@ import (
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/id"
-	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -214,29 +213,33 @@ func TestAnAgencySeesItsOwnOnly(t *testing.T) {
 	}
 }
 
-func TestAWorkerIsFoundByPhoneOrDocumentWithTheirAgencyOnly(t *testing.T) {
+func TestAWorkerIsFoundByPhoneWithTheirAgencyOnly(t *testing.T) {
 	d := open(t)
 	if _, err := d.Register(t.Context(), d.heads[0], sample()); err != nil {
 		t.Fatal(err)
 	}
-	phone, doc := d.hasher.Phone("+85512000001"), d.hasher.Document("KH", "N0000001")
+	silent := sample()
+	silent.Phone, silent.Document = "", "N0000002"
+	if _, err := d.Register(t.Context(), d.heads[0], silent); err != nil {
+		t.Fatal(err)
+	}
+	phone, other := d.hasher.Phone("+85512000001"), d.hasher.Phone("+85512000002")
 	for name, c := range map[string]struct {
 		agency identity.Actor
-		token  matching.Token
+		phones []matching.Token
 		want   bool
 	}{
-		"phone": {d.heads[0], phone, true}, "document": {d.heads[0], doc, true}, "another agency": {d.heads[1], phone, false},
-		"another phone": {d.heads[0], d.hasher.Phone("+85512000002"), false}, "nothing": {d.heads[0], "", false},
+		"their phone":     {d.heads[0], []matching.Token{phone}, true},
+		"one of two":      {d.heads[0], []matching.Token{other, phone}, true},
+		"another agency":  {d.heads[1], []matching.Token{phone}, false},
+		"another phone":   {d.heads[0], []matching.Token{other}, false},
+		"no phone given":  {d.heads[0], []matching.Token{""}, false},
+		"nothing at all":  {d.heads[0], nil, false},
+		"a document hash": {d.heads[0], []matching.Token{d.hasher.Document("KH", "N0000001")}, false},
 	} {
-		err := d.db.Read(t.Context(), identity.System("screening"), func(tx postgres.Tx) error {
-			got, err := placement.HasPlacement(tx, c.agency.AgencyID, c.token)
-			if got != c.want {
-				t.Errorf("%s: %v, want %v", name, got, c.want)
-			}
-			return err
-		})
-		if err != nil {
-			t.Error(err)
+		got, err := d.PlacedByPhone(t.Context(), c.agency.AgencyID, c.phones)
+		if err != nil || got != c.want {
+			t.Errorf("%s: %v, %v, want %v", name, got, err, c.want)
 		}
 	}
 }

@@ -103,14 +103,15 @@ func (s *Service) List(ctx context.Context, actor identity.Actor, page int) (Pag
 	return list, nil
 }
 
-// HasPlacement reports whether the agency registered a placement of the worker
-// whose phone or document hashes to token, within the caller's transaction. An
-// empty token has none.
-func HasPlacement(tx postgres.Tx, agency uuid.UUID, token matching.Token) (bool, error) {
-	if token == "" {
-		return false, nil
-	}
-	found, err := has(tx, agency, token)
+// PlacedByPhone reports whether the agency registered a placement of somebody
+// with one of these phones. It tells nothing more, to whoever files a complaint
+// on their behalf. Empty tokens match nothing.
+func (s *Service) PlacedByPhone(ctx context.Context, agency uuid.UUID, phones []matching.Token) (bool, error) {
+	var found bool
+	err := s.db.Read(ctx, identity.Public(), func(tx postgres.Tx) (err error) {
+		found, err = placedByPhone(tx, agency, phones)
+		return err
+	})
 	if err != nil {
 		return false, fmt.Errorf("look for placement: %w", err)
 	}

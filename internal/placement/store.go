@@ -1,6 +1,7 @@
 package placement
 
 import (
+	"strings"
 	"time"
 
 	"github.com/fairpassage/portal/internal/identity"
@@ -53,10 +54,18 @@ func find(tx postgres.Tx, agency uuid.UUID, limit, offset int) ([]Record, error)
 	return records, err
 }
 
-func has(tx postgres.Tx, agency uuid.UUID, token matching.Token) (bool, error) {
+func placedByPhone(tx postgres.Tx, agency uuid.UUID, phones []matching.Token) (bool, error) {
+	var joined []string // a token holds no blank
+	for _, token := range phones {
+		if token != "" {
+			joined = append(joined, string(token))
+		}
+	}
+	if len(joined) == 0 {
+		return false, nil
+	}
 	var found bool
-	err := tx.Gorm().Raw(`
-		SELECT EXISTS (SELECT FROM placements WHERE phone_token = ? AND agency_id = ?)
-		    OR EXISTS (SELECT FROM placements WHERE document_token = ? AND agency_id = ?)`, token, agency, token, agency).Scan(&found).Error
+	err := tx.Gorm().Raw(`SELECT EXISTS (SELECT FROM placements WHERE phone_token = ANY (string_to_array(?, ' ')) AND agency_id = ?)`,
+		strings.Join(joined, " "), agency).Scan(&found).Error
 	return found, err
 }
