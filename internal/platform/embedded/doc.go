@@ -10,6 +10,7 @@
 // random password (SCRAM), the socket lies in a folder nobody else may enter,
 // and nothing listens on an address beyond loopback.
 //
-// It refuses to make tables (migrations do), to upgrade a cluster to another major version, and to run
-// PostgreSQL as root. It runs on Unix-like systems only.
+// It refuses to make tables (migrations do), to upgrade a cluster to another
+// major version, and to run PostgreSQL as root. It runs on Unix-like systems
+// only.
 package embedded

@@ -15,6 +15,16 @@ type doorbell struct {
 	password string
 }
 
+// StartRedis runs the in-process Redis alone, beside a PostgreSQL of the
+// caller's. It returns its address, which holds the password, and its end.
+func StartRedis() (address string, stop func(), err error) {
+	d, err := startRedis()
+	if err != nil {
+		return "", nil, err
+	}
+	return d.url(), d.close, nil
+}
+
 // startRedis listens on a free loopback port. Other users of the machine can
 // reach that port, so every connection needs the password.
 func startRedis() (doorbell, error) {

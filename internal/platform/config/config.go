@@ -1,0 +1,105 @@
+package config
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+)
+
+// Config is every setting of the program, checked.
+type Config struct {
+	// Listen is the address and port of the web server.
+	Listen string
+	// Surfaces are the parts of the site that this process serves.
+	Surfaces Surfaces
+	// BaseURL is where people reach the site, without a trailing slash.
+	BaseURL string
+	// TrustedProxies are the addresses and networks whose X-Forwarded headers
+	// are believed; none by default.
+	TrustedProxies []string
+	// DatabaseURL connects under the application role. Empty means the embedded
+	// PostgreSQL of DataDir.
+	DatabaseURL string
+	// DatabaseOwnerURL connects under the role that owns the tables.
+	DatabaseOwnerURL string
+	// RedisURL is one server (redis, rediss), Sentinel or Cluster. Empty means
+	// the Redis inside the process of a `portal run`.
+	RedisURL string
+	// KeysDir is the folder with the key files.
+	KeysDir string
+	// SMTPURL is the mail server, with the sender as its from; empty means that
+	// no mail is sent.
+	SMTPURL string
+	// Demo is demonstration mode: known accounts and invented people.
+	Demo bool
+	// DataDir is the data folder of the embedded servers; empty for none.
+	DataDir string
+}
+
+// Surfaces are the two halves of the site; they can run apart.
+type Surfaces struct {
+	Public bool
+	Staff  bool
+}
+
+// Flags are the settings given on the command line. What is empty is taken
+// from the environment, else from the default.
+type Flags struct {
+	Listen  string
+	Surface string
+	Data    string
+	Demo    bool
+}
+
+// Need names something that a command cannot work without.
+type Need string
+
+// What a command may need. With a data folder the embedded servers satisfy
+// the first three.
+const (
+	NeedDatabase Need = "DATABASE_URL"
+	NeedOwner    Need = "DATABASE_OWNER_URL"
+	NeedRedis    Need = "REDIS_URL"
+	NeedKeys     Need = "PORTAL_KEYS"
+)
+
+// Load reads the environment through getenv and checks it. The error tells
+// every problem at once, each with the name of its variable.
+func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error) {
+	src := source{getenv: getenv}
+	c := Config{
+		Listen:           src.pick(flags.Listen, "PORTAL_LISTEN", "127.0.0.1:8080"),
+		BaseURL:          strings.TrimSuffix(src.plain("PORTAL_BASE_URL"), "/"),
+		DatabaseURL:      src.secret("DATABASE_URL"),
+		DatabaseOwnerURL: src.secret("DATABASE_OWNER_URL"),
+		RedisURL:         src.secret("REDIS_URL"),
+		KeysDir:          src.plain("PORTAL_KEYS"),
+		SMTPURL:          src.secret("SMTP_URL"),
+		DataDir:          src.pick(flags.Data, "PORTAL_DATA", ""),
+		Demo:             flags.Demo || src.truth("PORTAL_DEMO"),
+	}
+	if c.KeysDir == "" && c.DataDir != "" {
+		c.KeysDir = filepath.Join(c.DataDir, "keys")
+	}
+	c.Surfaces = src.surfaces(src.pick(flags.Surface, "PORTAL_SURFACE", "public,staff"))
+	c.TrustedProxies = src.proxies("PORTAL_TRUSTED_PROXIES")
+	loopback := src.listen(c.Listen)
+	if c.BaseURL == "" && loopback {
+		c.BaseURL = localURL(c.Listen)
+	}
+	src.baseURL(c.BaseURL)
+	src.databases(c)
+	src.redis(c.RedisURL)
+	src.mail(c.SMTPURL)
+	src.needs(c, needs)
+	return c, errors.Join(src.problems...)
+}
+
+// PlainCookies reports whether cookies may travel without the Secure mark: only
+// in demonstration mode, and only over plain HTTP on this machine itself.
+func (c Config) PlainCookies() bool {
+	return c.Demo && strings.HasPrefix(c.BaseURL, "http://") // which baseURL allows on loopback alone
+}
+
+// EmbeddedDatabase reports whether the PostgreSQL of the data folder is used.
+func (c Config) EmbeddedDatabase() bool { return c.DatabaseURL == "" }

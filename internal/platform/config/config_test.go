@@ -1,0 +1,159 @@
+package config_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/fairpassage/portal/internal/platform/config"
+	"github.com/google/go-cmp/cmp"
+)
+
+func env(pairs map[string]string) func(string) string {
+	return func(name string) string { return pairs[name] }
+}
+
+func TestAnEmptyEnvironmentHasSafeDefaults(t *testing.T) {
+	got, err := config.Load(env(nil), config.Flags{Data: "portal-data", Demo: true},
+		config.NeedDatabase, config.NeedOwner, config.NeedRedis, config.NeedKeys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Config{
+		Listen:   "127.0.0.1:8080",
+		Surfaces: config.Surfaces{Public: true, Staff: true},
+		BaseURL:  "http://localhost:8080",
+		KeysDir:  filepath.Join("portal-data", "keys"),
+		Demo:     true,
+		DataDir:  "portal-data",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if !got.PlainCookies() || !got.EmbeddedDatabase() {
+		t.Error("the demonstration needs plain cookies and the embedded database")
+	}
+}
+
+func TestEveryWrongSettingStopsTheStartByItsName(t *testing.T) {
+	for name, c := range map[string]struct {
+		env   map[string]string
+		flags config.Flags
+		want  string
+	}{
+		"plain http on a name":      {env: map[string]string{"PORTAL_BASE_URL": "http://portal.example"}, want: "PORTAL_BASE_URL is plain http"},
+		"plain http on an address":  {env: map[string]string{"PORTAL_BASE_URL": "http://192.0.2.7:8080"}, want: "PORTAL_BASE_URL is plain http"},
+		"a name like loopback":      {env: map[string]string{"PORTAL_BASE_URL": "http://localhost.portal.example"}, want: "PORTAL_BASE_URL is plain http"},
+		"a base URL with a path":    {env: map[string]string{"PORTAL_BASE_URL": "https://portal.example/site"}, want: "PORTAL_BASE_URL is not"},
+		"a base URL with a user":    {env: map[string]string{"PORTAL_BASE_URL": "https://a:b@portal.example"}, want: "PORTAL_BASE_URL is not"},
+		"another scheme":            {env: map[string]string{"PORTAL_BASE_URL": "ftp://portal.example"}, want: "PORTAL_BASE_URL begins"},
+		"open listener, no URL":     {flags: config.Flags{Listen: "0.0.0.0:8080"}, want: "PORTAL_BASE_URL is not set"},
+		"no port":                   {flags: config.Flags{Listen: "127.0.0.1"}, want: "PORTAL_LISTEN"},
+		"port out of range":         {env: map[string]string{"PORTAL_LISTEN": "127.0.0.1:99999"}, want: "PORTAL_LISTEN"},
+		"unknown surface":           {flags: config.Flags{Surface: "public,private"}, want: "PORTAL_SURFACE"},
+		"proxy that is no address":  {env: map[string]string{"PORTAL_TRUSTED_PROXIES": "10.0.0.1,proxy"}, want: "PORTAL_TRUSTED_PROXIES holds"},
+		"proxy that is everyone":    {env: map[string]string{"PORTAL_TRUSTED_PROXIES": "0.0.0.0/0"}, want: "PORTAL_TRUSTED_PROXIES trusts"},
+		"database of another kind":  {env: map[string]string{"DATABASE_URL": "mysql://hush@db"}, want: "DATABASE_URL is not"},
+		"database as key and value": {env: map[string]string{"DATABASE_URL": "host=db password=hush"}, want: "DATABASE_URL is not"},
+		"one role for both": {env: map[string]string{
+			"DATABASE_URL": "postgres://boss:hush@db/p", "DATABASE_OWNER_URL": "postgres://boss:hush@db/p",
+		}, want: "DATABASE_URL names the same role"},
+		"owner of a foreign database": {env: map[string]string{"DATABASE_URL": "postgres://portal_app:hush@db/p"}, want: "DATABASE_OWNER_URL is not set"},
+		"Redis of another kind":       {env: map[string]string{"REDIS_URL": "memcached://:hush@cache"}, want: "REDIS_URL cannot"},
+		"mail server unreadable":      {env: map[string]string{"SMTP_URL": "hush"}, want: "SMTP_URL cannot"},
+		"sender unreadable":           {env: map[string]string{"SMTP_URL": "smtp://mail.example?from=hush"}, want: "SMTP_URL cannot"},
+		"switch unreadable":           {env: map[string]string{"PORTAL_DEMO": "perhaps"}, want: "PORTAL_DEMO"},
+		"secret twice":                {env: map[string]string{"REDIS_URL": "redis://hush", "REDIS_URL_FILE": "/run/secrets/redis"}, want: "REDIS_URL_FILE are both set"},
+		"secret file missing":         {env: map[string]string{"REDIS_URL_FILE": "/nonexistent/redis"}, want: "REDIS_URL_FILE cannot be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.flags.Data = "portal-data"
+			_, err := config.Load(env(c.env), c.flags, config.NeedDatabase, config.NeedOwner, config.NeedRedis, config.NeedKeys)
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("message %q lacks %q", err, c.want)
+			}
+			if strings.Contains(err.Error(), "hush") {
+				t.Errorf("message repeats a secret: %q", err)
+			}
+		})
+	}
+}
+
+func TestWithoutADataFolderEveryMissingNeedIsNamedAtOnce(t *testing.T) {
+	_, err := config.Load(env(nil), config.Flags{}, config.NeedDatabase, config.NeedRedis, config.NeedKeys)
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, name := range []string{"DATABASE_URL", "REDIS_URL", "PORTAL_KEYS"} {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not named in %q", name, err)
+		}
+	}
+}
+
+func TestAProductionEnvironmentIsReadWhole(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "database")
+	if err := os.WriteFile(file, []byte("postgres://portal_app:hush@db.example/portal\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := config.Load(env(map[string]string{
+		"PORTAL_LISTEN":          "[::]:8080",
+		"PORTAL_BASE_URL":        "https://portal.example/",
+		"PORTAL_TRUSTED_PROXIES": "10.0.0.7, fd00::/8",
+		"DATABASE_URL_FILE":      file,
+		"REDIS_URL":              "redis-sentinel://:hush@one.example,two.example/0?master=portal",
+		"PORTAL_KEYS":            "/etc/portal/keys",
+		"SMTP_URL":               "smtps://portal:hush@mail.example?from=portal@portal.example",
+	}), config.Flags{Surface: "staff"}, config.NeedDatabase, config.NeedRedis, config.NeedKeys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Config{
+		Listen:         "[::]:8080",
+		Surfaces:       config.Surfaces{Staff: true},
+		BaseURL:        "https://portal.example",
+		TrustedProxies: []string{"10.0.0.7", "fd00::/8"},
+		DatabaseURL:    "postgres://portal_app:hush@db.example/portal",
+		RedisURL:       "redis-sentinel://:hush@one.example,two.example/0?master=portal",
+		KeysDir:        "/etc/portal/keys",
+		SMTPURL:        "smtps://portal:hush@mail.example?from=portal@portal.example",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, shown := range []string{fmt.Sprint(got), fmt.Sprintf("%+v", got), fmt.Sprintf("%#v", got), fmt.Sprint(got.Redacted())} {
+		if strings.Contains(shown, "hush") {
+			t.Errorf("a secret is printed: %s", shown)
+		}
+		if !strings.Contains(shown, "redis-sentinel://one.example,two.example") {
+			t.Errorf("the hosts are not printed: %s", shown)
+		}
+	}
+}
+
+func TestCookiesWithoutTheSecureMarkAreForTheLocalDemonstrationOnly(t *testing.T) {
+	for _, c := range []struct {
+		base string
+		demo bool
+		want bool
+	}{
+		{"http://localhost:8080", true, true},
+		{"http://127.0.0.1:8080", true, true},
+		{"http://[::1]:8080", true, true},
+		{"http://localhost:8080", false, false},
+		{"https://portal.example", true, false},
+	} {
+		got, err := config.Load(env(map[string]string{"PORTAL_BASE_URL": c.base}), config.Flags{Demo: c.demo})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.PlainCookies() != c.want {
+			t.Errorf("%s, demonstration %t: plain cookies = %t", c.base, c.demo, got.PlainCookies())
+		}
+	}
+}
