@@ -1,0 +1,162 @@
+package complaint
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/outbox"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/seal"
+	"github.com/google/uuid"
+)
+
+// TopicFiled is the promise that a complaint will be screened.
+const TopicFiled = "complaint.filed"
+
+// Filed is the answer to a complaint.
+type Filed struct {
+	ID      uuid.UUID
+	FiledAt time.Time
+	// Again says that this form was sent before: this is the first sending's
+	// answer, and nothing was written.
+	Again bool
+}
+
+// File records a complaint and promises to screen it. Rows, sealed items,
+// envelopes, disclosures, the audit entry and the promise commit together or
+// not at all. nonce is the form's own secret: the same form sent twice, at
+// once or later, is one complaint. When a desk that should receive something
+// does not exist or has no key, it is an Unavailable fault and nothing is
+// recorded.
+func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receipt Receipt, nonce string) (Filed, error) {
+	if err := authority.Require(by, authority.ComplaintFile, authority.Object{}); err != nil {
+		return Filed{}, err
+	}
+	const shortest = 16
+	if receipt == (Receipt{}) || len(nonce) < shortest {
+		return Filed{}, fault.New(fault.Invalid, "problem.body")
+	}
+	c, err := New(id.New(), in, s.Clock.Now())
+	if err != nil {
+		return Filed{}, err
+	}
+	seen, err := s.trace(ctx, c)
+	if err != nil {
+		return Filed{}, fmt.Errorf("file complaint: %w", err)
+	}
+	shut, err := s.close(ctx, c, receipt)
+	if err != nil {
+		return Filed{}, fmt.Errorf("file complaint: %w", err)
+	}
+	row := newRow(c, seen, s.lookup("nonce", nonce), s.lookup("id", receipt.Code()))
+	filed := Filed{ID: c.id, FiledAt: c.filedAt}
+	err = s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
+		first, err := insertComplaint(tx, row)
+		if err != nil {
+			return err
+		}
+		if !first {
+			filed, err = findByNonce(tx, row.NonceHash)
+			return err
+		}
+		if err := insertParts(tx, c, shut); err != nil {
+			return err
+		}
+		err = audit.Record(tx, audit.Entry{Actor: by, Action: "complaint.filed", ObjectKind: "complaint", ObjectID: c.id})
+		if err != nil {
+			return err
+		}
+		return outbox.Append(tx, outbox.Promise{Topic: TopicFiled, SubjectID: c.id})
+	})
+	if err != nil {
+		return Filed{}, fmt.Errorf("file complaint: %w", err)
+	}
+	return filed, nil
+}
+
+// closed is a complaint's sealed side.
+type closed struct {
+	items       []itemRow
+	envelopes   []envelopeRow
+	disclosures []disclosure
+}
+
+// close seals the complaint in memory, before the transaction.
+func (s *Service) close(ctx context.Context, c Complaint, receipt Receipt) (closed, error) {
+	contents, err := c.contents()
+	if err != nil {
+		return closed{}, err
+	}
+	names := slices.Sorted(maps.Keys(contents))
+	mailbox, err := seal.MailboxOf(receipt.Code())
+	if err != nil {
+		return closed{}, err
+	}
+	var out closed
+	sealer := seal.New(c.id)
+	for _, item := range names {
+		ciphertext, err := sealer.Put(item, contents[item])
+		if err != nil {
+			return closed{}, err
+		}
+		out.items = append(out.items, itemRow{Item: item, Schema: seal.Schema, Ciphertext: ciphertext})
+	}
+	address := func(to seal.Recipient, items []seal.Item) error {
+		envelope, err := sealer.EnvelopeFor(to, items...)
+		if err != nil {
+			return err
+		}
+		out.envelopes = append(out.envelopes, envelopeRow{Recipient: to.Name, KeyID: to.KeyID, Items: items, Envelope: envelope})
+		return nil
+	}
+	if err := address(mailbox.Recipient(), names); err != nil {
+		return closed{}, err
+	}
+	for at, part := range c.shares(names) {
+		to, err := s.deskOf(ctx, at, c)
+		if err != nil {
+			return closed{}, err
+		}
+		if err := address(to, part.list()); err != nil {
+			return closed{}, err
+		}
+		for person, why := range part.bases {
+			out.disclosures = append(out.disclosures, disclosure{Person: person, Recipient: to.Name, Basis: why, GivenAt: c.filedAt})
+		}
+	}
+	return out, nil
+}
+
+// deskOf finds the unit that a desk is, and its key. Where an official is
+// involved no desk of the ministry or a province receives anything: the
+// oversight body takes the complaints desk's place.
+func (s *Service) deskOf(ctx context.Context, at desk, c Complaint) (seal.Recipient, error) {
+	kind := identity.UnitMinistry
+	switch {
+	case at == policeDesk:
+		kind = identity.UnitPolice
+	case c.in.Official:
+		kind = identity.UnitOversight
+	}
+	var code string
+	err := s.DB.Read(ctx, identity.Public(), func(tx postgres.Tx) (err error) {
+		code, err = findDesk(tx, kind)
+		return err
+	})
+	if err != nil {
+		return seal.Recipient{}, err
+	}
+	to, ok := s.Keys.Desk(code)
+	if !ok {
+		return seal.Recipient{}, fault.New(fault.Unavailable, "complaint.error.no_desk")
+	}
+	return to, nil
+}

@@ -1,0 +1,93 @@
+package complaint
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/seal"
+	"github.com/google/uuid"
+)
+
+// Contents are the items that somebody could open; nil is not held, or was
+// never said.
+type Contents struct {
+	Answers   *Answers
+	Narrative *string
+	Reporter  *Person
+	Worker    *Person
+	Contact   *Contact
+}
+
+// OpenFor opens what the complaint sealed to the actor's desk, with the desk's
+// private key from the key folder, and records the read. A complaint that
+// sealed nothing to the desk is a Forbidden fault, like one that does not
+// exist.
+func (s *Service) OpenFor(ctx context.Context, by identity.Actor, complaint uuid.UUID) (Contents, error) {
+	var shut sealedRows
+	err := s.DB.InTx(ctx, by, func(tx postgres.Tx) (err error) {
+		if shut, err = findSealed(tx, complaint, by.UnitCode); err != nil {
+			return err
+		}
+		if err := authority.Require(by, authority.SealedRead, authority.Object{UnitID: shut.UnitID}); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Entry{Actor: by, Action: "complaint.opened", ObjectKind: "complaint", ObjectID: complaint})
+	})
+	if err != nil {
+		return Contents{}, fmt.Errorf("open complaint: %w", err)
+	}
+	key, ok := s.Keys.Private(by.UnitCode, shut.KeyID)
+	if !ok {
+		return Contents{}, fault.New(fault.Unavailable, "complaint.error.no_key")
+	}
+	opened, err := seal.Open(key, complaint, by.UnitCode, shut.KeyID, shut.Envelope)
+	if err != nil {
+		return Contents{}, fmt.Errorf("open complaint: %w", err)
+	}
+	contents, err := shut.open(opened)
+	if err != nil {
+		return Contents{}, fmt.Errorf("open complaint: %w", err)
+	}
+	return contents, nil
+}
+
+// open reads the items that the envelope holds. The envelope decides, not the
+// list of items beside it.
+func (r sealedRows) open(envelope seal.Opened) (Contents, error) {
+	var c Contents
+	targets := map[seal.Item]any{
+		seal.Answers:                  &c.Answers,
+		seal.Identity(personReporter): &c.Reporter,
+		seal.Identity(personWorker):   &c.Worker,
+		seal.Contact(personReporter):  &c.Contact,
+	}
+	for _, item := range envelope.Items() {
+		row, ok := r.Items[item]
+		if !ok {
+			return Contents{}, seal.ErrSealed
+		}
+		text, err := envelope.Item(item, row.Schema, row.Ciphertext)
+		if err != nil {
+			return Contents{}, err
+		}
+		if item == seal.Narrative {
+			words := string(text)
+			c.Narrative = &words
+			continue
+		}
+		target, known := targets[item]
+		if !known {
+			continue // of a newer schema than this program knows
+		}
+		if json.Unmarshal(text, target) != nil {
+			return Contents{}, seal.ErrSealed // the parser's error would quote the text
+		}
+	}
+	return c, nil
+}

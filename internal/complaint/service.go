@@ -1,0 +1,67 @@
+package complaint
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/matching"
+	"github.com/fairpassage/portal/internal/platform/clock"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/seal"
+	"github.com/google/uuid"
+)
+
+// AgencyFinder answers whether exactly one agency of the register bears the
+// name as typed, legal forms and spelling of the script aside.
+type AgencyFinder interface {
+	ExactlyNamed(ctx context.Context, name string) (id uuid.UUID, one bool, err error)
+}
+
+// PlacementFinder answers whether the agency registered a placement of somebody
+// with one of these phones.
+type PlacementFinder interface {
+	PlacedByPhone(ctx context.Context, agency uuid.UUID, phones []matching.Token) (bool, error)
+}
+
+// Dependencies of a Service; all are needed.
+type Dependencies struct {
+	DB         *postgres.DB
+	Clock      clock.Clock
+	Keys       *seal.Ring
+	Sessions   *identity.Sessions
+	Agencies   AgencyFinder
+	Placements PlacementFinder
+	// Regions, ISO 3166-1 alpha-2, in which phones without a country code are
+	// read, home first.
+	Regions []string
+}
+
+// Service does what can be done with complaints. It is safe for concurrent use.
+type Service struct {
+	Dependencies
+
+	hasher *matching.Hasher
+}
+
+// NewService checks that nothing is missing.
+func NewService(d Dependencies) (*Service, error) {
+	if d.DB == nil || d.Clock == nil || d.Keys == nil || d.Sessions == nil || d.Agencies == nil || d.Placements == nil || len(d.Regions) == 0 {
+		return nil, errors.New("complaint service: a dependency is missing")
+	}
+	hasher, err := matching.NewHasher(d.Keys.Secret(seal.SecretMatching))
+	if err != nil {
+		return nil, err
+	}
+	return &Service{Dependencies: d, hasher: hasher}, nil
+}
+
+// lookup hashes a receipt or a nonce for finding it again: the stored value
+// neither tells nor opens anything.
+func (s *Service) lookup(purpose, secret string) []byte {
+	mac := hmac.New(sha256.New, s.Keys.Secret(seal.SecretReceipt))
+	mac.Write([]byte(purpose + "\x00" + secret))
+	return mac.Sum(nil)
+}

@@ -1,0 +1,177 @@
+package complaint
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/seal"
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+type complaintRow struct {
+	ID            uuid.UUID
+	NonceHash     []byte
+	ReceiptHash   []byte
+	FiledAt       time.Time
+	Status        Status
+	Language      string
+	Channel       string
+	About         About
+	FirstHand     bool
+	DangerNow     bool
+	MissingPerson bool
+	NeverDeparted bool
+	Minor         bool
+	Official      bool
+	AgencyID      *uuid.UUID
+	AgencyToken   string
+	EmployerToken string
+	BrokerToken   string
+	ReporterToken string
+	TextSignature int64
+	RegistryMatch bool
+	Country       *string
+	HappenedOn    *time.Time
+	Departed      *bool
+	FeeUSD        *int `gorm:"column:fee_usd"`
+	DebtUSD       *int `gorm:"column:debt_usd"`
+	WageUSD       *int `gorm:"column:wage_usd"`
+	WhoMayAct     textArray
+}
+
+type itemRow struct {
+	Item       seal.Item
+	Schema     int
+	Ciphertext []byte
+}
+
+type envelopeRow struct {
+	Recipient, KeyID string
+	Items            []seal.Item
+	Envelope         []byte
+}
+
+func newRow(c Complaint, t traces, nonceHash, receiptHash []byte) complaintRow {
+	row := complaintRow{
+		ID: c.id, NonceHash: nonceHash, ReceiptHash: receiptHash, FiledAt: c.filedAt, Status: Received,
+		Language: c.in.Language, Channel: "web", About: c.in.About, FirstHand: c.in.About == AboutSelf,
+		DangerNow: c.in.Safe == InDanger, MissingPerson: c.in.MissingPerson, NeverDeparted: c.in.NeverDeparted,
+		Minor: c.in.Minor, Official: c.in.Official,
+		AgencyToken: string(t.agency), EmployerToken: string(t.employer), BrokerToken: string(t.broker),
+		ReporterToken: string(t.reporter),
+		TextSignature: int64(t.signature), // #nosec G115 -- the bits, not the number
+		RegistryMatch: t.registryMatch, HappenedOn: c.in.HappenedOn.date(), Departed: c.departed(),
+		FeeUSD: c.in.FeeUSD, DebtUSD: c.in.DebtUSD, WageUSD: c.in.WageUSD, WhoMayAct: toArray(c.in.MayAct),
+	}
+	if t.agencyID != uuid.Nil {
+		row.AgencyID = &t.agencyID
+	}
+	if c.in.Country != "" {
+		row.Country = &c.in.Country
+	}
+	return row
+}
+
+// insertComplaint returns false when the form was already sent. A sending at
+// the same moment waits for the first to end.
+func insertComplaint(tx postgres.Tx, row complaintRow) (bool, error) {
+	res := tx.Gorm().Table("complaints").Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+	if errors.Is(res.Error, gorm.ErrForeignKeyViolated) {
+		return false, fault.Field("agency_id", "form.choice")
+	}
+	return res.RowsAffected == 1, res.Error
+}
+
+func insertParts(tx postgres.Tx, c Complaint, shut closed) error {
+	for indicator, phases := range c.in.Indicators {
+		if len(phases) == 0 {
+			phases = []Phase{PhaseUnsaid}
+		}
+		for _, phase := range phases {
+			err := tx.Gorm().Exec(`INSERT INTO complaint_indicators (complaint_id, indicator, phase) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+				c.id, indicator, phase).Error
+			if err != nil {
+				return fmt.Errorf("insert indicator: %w", err)
+			}
+		}
+	}
+	for _, item := range shut.items {
+		err := tx.Gorm().Exec(`INSERT INTO complaint_items (complaint_id, item, schema, ciphertext) VALUES (?, ?, ?, ?)`,
+			c.id, item.Item, item.Schema, item.Ciphertext).Error
+		if err != nil {
+			return fmt.Errorf("insert item: %w", err)
+		}
+	}
+	for _, d := range shut.disclosures {
+		err := tx.Gorm().Exec(`INSERT INTO complaint_disclosures (complaint_id, person, recipient, basis, given_at) VALUES (?, ?, ?, ?, ?)`,
+			c.id, d.Person, d.Recipient, d.Basis, d.GivenAt).Error
+		if err != nil {
+			return fmt.Errorf("insert disclosure: %w", err)
+		}
+	}
+	for _, e := range shut.envelopes {
+		err := tx.Gorm().Exec(`INSERT INTO complaint_envelopes (complaint_id, recipient, key_id, items, envelope) VALUES (?, ?, ?, ?, ?)`,
+			c.id, e.Recipient, e.KeyID, toArray(e.Items), e.Envelope).Error
+		if err != nil {
+			return fmt.Errorf("insert envelope: %w", err)
+		}
+	}
+	return nil
+}
+
+func findByNonce(tx postgres.Tx, nonceHash []byte) (Filed, error) {
+	var row complaintRow
+	res := tx.Gorm().Raw(`SELECT id, filed_at FROM complaints WHERE nonce_hash = ?`, nonceHash).Scan(&row)
+	if res.Error == nil && res.RowsAffected != 1 {
+		// The receipt is taken by another form: nobody draws the same by chance.
+		return Filed{}, fault.New(fault.Conflict, "problem.conflict")
+	}
+	return Filed{ID: row.ID, FiledAt: row.FiledAt, Again: true}, res.Error
+}
+
+// findDesk returns the code of the unit of that kind; of several, the one that
+// is under no other.
+func findDesk(tx postgres.Tx, kind identity.UnitKind) (string, error) {
+	var code string
+	res := tx.Gorm().Raw(`SELECT code FROM units WHERE kind = ? ORDER BY parent_id IS NOT NULL, code LIMIT 1`, kind).Scan(&code)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return "", fault.New(fault.Unavailable, "complaint.error.no_desk")
+	}
+	return code, res.Error
+}
+
+func lockStatus(tx postgres.Tx, id uuid.UUID) (Status, error) {
+	var status string // gorm scans no named type
+	res := tx.Gorm().Raw(`SELECT status FROM complaints WHERE id = ? FOR UPDATE`, id).Scan(&status)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return "", fault.New(fault.NotFound, "problem.not_found")
+	}
+	return Status(status), res.Error
+}
+
+func updateStatus(tx postgres.Tx, id uuid.UUID, to Status) error {
+	res := tx.Gorm().Exec(`UPDATE complaints SET status = ? WHERE id = ?`, to, id)
+	if res.Error == nil && res.RowsAffected != 1 {
+		return fmt.Errorf("update status: %d rows", res.RowsAffected)
+	}
+	return res.Error
+}
+
+// textArray is a PostgreSQL text[] in its literal form; gorm would spread a
+// slice over several placeholders. Only words of the code go into it.
+type textArray string
+
+func toArray[T ~string](values []T) textArray {
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = string(v)
+	}
+	return textArray("{" + strings.Join(words, ",") + "}")
+}

@@ -1,0 +1,66 @@
+package complaint
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fairpassage/portal/internal/matching"
+	"github.com/google/uuid"
+)
+
+// traces are what detection may compare: keyed tokens, and the agency where
+// the register knows it. They are drawn before sealing, in memory.
+type traces struct {
+	agencyID                           uuid.UUID
+	agency, employer, broker, reporter matching.Token
+	signature                          uint64
+	registryMatch                      bool
+}
+
+func (s *Service) trace(ctx context.Context, c Complaint) (traces, error) {
+	t := traces{
+		agencyID:  c.in.AgencyID,
+		employer:  s.company(c.in.Employer),
+		broker:    s.phone(c.in.BrokerPhone, c.in.Country),
+		reporter:  s.phone(c.in.Contact.Phone, c.in.Country),
+		signature: s.hasher.Signature(c.in.Narrative),
+	}
+	if t.agencyID == uuid.Nil && c.in.AgencyName != "" {
+		id, one, err := s.Agencies.ExactlyNamed(ctx, c.in.AgencyName)
+		if err != nil {
+			return traces{}, fmt.Errorf("look for the agency: %w", err)
+		}
+		if one {
+			t.agencyID = id
+		} else {
+			// The token stands for the agency only where the register does not.
+			t.agency = s.company(c.in.AgencyName)
+		}
+	}
+	if t.agencyID != uuid.Nil && t.reporter != "" {
+		var err error
+		t.registryMatch, err = s.Placements.PlacedByPhone(ctx, t.agencyID, []matching.Token{t.reporter})
+		if err != nil {
+			return traces{}, fmt.Errorf("look for the placement: %w", err)
+		}
+	}
+	return t, nil
+}
+
+func (s *Service) company(name string) matching.Token {
+	return s.hasher.Name(matching.CompanyFold(name))
+}
+
+// phone hashes the first number that can be read. A number without a country
+// code may be of home or of where it happened.
+func (s *Service) phone(typed, country string) matching.Token {
+	regions := s.Regions
+	if country != "" {
+		regions = append(append([]string(nil), regions...), country)
+	}
+	numbers, _ := matching.Phones(typed, regions...)
+	if len(numbers) == 0 {
+		return ""
+	}
+	return s.hasher.Phone(numbers[0])
+}
