@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/fairpassage/portal/app/account"
+	"github.com/fairpassage/portal/app/agency"
+	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/public"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/authority"
@@ -18,8 +20,10 @@ const (
 
 // Pages are the handlers of all audiences.
 type Pages struct {
-	Account *account.Desk
-	Home    *public.Home
+	Account   *account.Desk
+	Home      *public.Home
+	Agency    *agency.Desk
+	Licensing *ministry.Licensing
 }
 
 // SiteMap is every address of the portal: who may come, and what answers. It
@@ -37,6 +41,17 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: post, Path: "/sign-in", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.SignIn},
 		{Method: post, Path: "/sign-out", Surface: web.Staff, Action: authority.SessionClose, Handler: p.Account.SignOut},
 		{Method: get, Path: "/account", Surface: web.Staff, Action: authority.AccountRead, Handler: p.Account.Show},
+
+		{Method: get, Path: "/agency", Surface: web.Staff, Action: authority.AgencyDesk, Handler: p.Agency.Home},
+		{Method: get, Path: "/agency/application", Surface: web.Staff, Action: authority.ApplicationFile, Handler: p.Agency.Application},
+		{Method: post, Path: "/agency/application", Surface: web.Staff, Action: authority.ApplicationFile, Handler: p.Agency.File},
+		{Method: get, Path: "/agency/placements", Surface: web.Staff, Action: authority.PlacementList, Handler: p.Agency.Placements},
+		{Method: get, Path: "/agency/placements/new", Surface: web.Staff, Action: authority.PlacementRegister, Handler: p.Agency.NewPlacement},
+		{Method: post, Path: "/agency/placements/new", Surface: web.Staff, Action: authority.PlacementRegister, Handler: p.Agency.Register},
+
+		{Method: get, Path: "/ministry/applications", Surface: web.Staff, Action: authority.ApplicationList, Handler: p.Licensing.Queue},
+		{Method: get, Path: "/ministry/applications/:id", Surface: web.Staff, Action: authority.ApplicationRead, Handler: p.Licensing.Application},
+		{Method: post, Path: "/ministry/applications/:id/decision", Surface: web.Staff, Action: authority.ApplicationDecide, Handler: p.Licensing.Decide},
 	}
 }
 
