@@ -23,6 +23,18 @@ type row struct {
 	ClimbedAt      *time.Time
 }
 
+// keyed is a row of which only the key is wanted. gorm takes a bare UUID, an
+// array of bytes, for a list.
+type keyed struct{ ID uuid.UUID }
+
+func keys(rows []keyed) []uuid.UUID {
+	var all []uuid.UUID
+	for _, r := range rows {
+		all = append(all, r.ID)
+	}
+	return all
+}
+
 // insert adds the row and reports whether it did: not when the alert is
 // already escalated at this grade, and not when the reference is taken.
 func insert(tx postgres.Tx, e row) (bool, error) {
@@ -35,9 +47,9 @@ func insert(tx postgres.Tx, e row) (bool, error) {
 }
 
 func ofAlert(tx postgres.Tx, alert uuid.UUID, grade Grade) (uuid.UUID, error) {
-	var key uuid.UUID
-	err := tx.Gorm().Raw(`SELECT id FROM escalations WHERE alert_id = ? AND grade = ?`, alert, grade).Scan(&key).Error
-	return key, err
+	var found keyed
+	err := tx.Gorm().Raw(`SELECT id FROM escalations WHERE alert_id = ? AND grade = ?`, alert, grade).Scan(&found).Error
+	return found.ID, err
 }
 
 func insertComplaints(tx postgres.Tx, key uuid.UUID, complaints []uuid.UUID) error {
@@ -52,12 +64,12 @@ func insertComplaints(tx postgres.Tx, key uuid.UUID, complaints []uuid.UUID) err
 }
 
 func nationalUnit(tx postgres.Tx) (uuid.UUID, error) {
-	var key uuid.UUID
-	err := tx.Gorm().Raw(`SELECT id FROM units WHERE kind = 'police' AND parent_id IS NULL ORDER BY code LIMIT 1`).Scan(&key).Error
-	if err == nil && key == uuid.Nil {
+	var unit keyed
+	err := tx.Gorm().Raw(`SELECT id FROM units WHERE kind = 'police' AND parent_id IS NULL ORDER BY code LIMIT 1`).Scan(&unit).Error
+	if err == nil && unit.ID == uuid.Nil {
 		return uuid.Nil, errNoUnit
 	}
-	return key, err
+	return unit.ID, err
 }
 
 // policy returns the value that was in force on the day, or "" when none was.

@@ -48,10 +48,10 @@ func get(tx postgres.Tx, by identity.Actor, key uuid.UUID, now time.Time) (s Sum
 }
 
 func complaintsOf(tx postgres.Tx, key uuid.UUID) ([]uuid.UUID, error) {
-	var complaints []uuid.UUID
-	err := tx.Gorm().Raw(`SELECT complaint_id FROM escalation_complaints WHERE escalation_id = ? ORDER BY complaint_id`, key).
+	var complaints []keyed
+	err := tx.Gorm().Raw(`SELECT complaint_id AS id FROM escalation_complaints WHERE escalation_id = ? ORDER BY complaint_id`, key).
 		Scan(&complaints).Error
-	return complaints, err
+	return keys(complaints), err
 }
 
 func acknowledgement(tx postgres.Tx, key uuid.UUID) (a Acknowledgement, err error) {
