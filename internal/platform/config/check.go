@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/fairpassage/portal/internal/platform/mail"
 	"github.com/fairpassage/portal/internal/platform/redis"
@@ -101,6 +102,24 @@ func (s *source) mail(raw string) {
 	if _, err := mail.New(raw); err != nil {
 		s.problem("SMTP_URL", "cannot be used: %w", err)
 	}
+}
+
+// country is two capital letters; whether it exists is not this package's.
+func (s *source) country() string {
+	code := s.pick("", "PORTAL_COUNTRY", "KH")
+	if len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		s.problem("PORTAL_COUNTRY", "is not a code of ISO 3166-1 such as KH")
+	}
+	return code
+}
+
+func (s *source) zone() *time.Location {
+	zone, err := time.LoadLocation(s.pick("", "PORTAL_TIME_ZONE", "Asia/Phnom_Penh"))
+	if err != nil {
+		s.problem("PORTAL_TIME_ZONE", "is not a time zone such as Asia/Phnom_Penh")
+		return time.UTC
+	}
+	return zone
 }
 
 func (s *source) surfaces(list string) Surfaces {

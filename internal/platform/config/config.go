@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Config is every setting of the program, checked.
@@ -30,6 +31,9 @@ type Config struct {
 	// SMTPURL is the mail server, with the sender as its from; empty means that
 	// no mail is sent.
 	SMTPURL string
+	// Country that runs the portal, ISO 3166-1 alpha-2, and where its days begin.
+	Country string
+	Zone    *time.Location
 	// Demo is demonstration mode: known accounts and invented people.
 	Demo bool
 	// DataDir is the data folder of the embedded servers; empty for none.
@@ -82,6 +86,7 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 		c.KeysDir = filepath.Join(c.DataDir, "keys")
 	}
 	c.Surfaces = src.surfaces(src.pick(flags.Surface, "PORTAL_SURFACE", "public,staff"))
+	c.Country, c.Zone = src.country(), src.zone()
 	c.TrustedProxies = src.proxies("PORTAL_TRUSTED_PROXIES")
 	loopback := src.listen(c.Listen)
 	if c.BaseURL == "" && loopback {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fairpassage/portal/internal/platform/config"
 	"github.com/google/go-cmp/cmp"
@@ -26,15 +27,28 @@ func TestAnEmptyEnvironmentHasSafeDefaults(t *testing.T) {
 		Surfaces: config.Surfaces{Public: true, Staff: true},
 		BaseURL:  "http://localhost:8080",
 		KeysDir:  filepath.Join("portal-data", "keys"),
+		Country:  "KH",
+		Zone:     mustZone(t, "Asia/Phnom_Penh"),
 		Demo:     true,
 		DataDir:  "portal-data",
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, sameZone); diff != "" {
 		t.Error(diff)
 	}
 	if !got.PlainCookies() || !got.EmbeddedDatabase() {
 		t.Error("the demonstration needs plain cookies and the embedded database")
 	}
+}
+
+var sameZone = cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
+
+func mustZone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
 }
 
 func TestEveryWrongSettingStopsTheStartByItsName(t *testing.T) {
@@ -64,6 +78,8 @@ func TestEveryWrongSettingStopsTheStartByItsName(t *testing.T) {
 		"Redis of another kind":       {env: map[string]string{"REDIS_URL": "memcached://:hush@cache"}, want: "REDIS_URL cannot"},
 		"mail server unreadable":      {env: map[string]string{"SMTP_URL": "hush"}, want: "SMTP_URL cannot"},
 		"sender unreadable":           {env: map[string]string{"SMTP_URL": "smtp://mail.example?from=hush"}, want: "SMTP_URL cannot"},
+		"a country in words":          {env: map[string]string{"PORTAL_COUNTRY": "Cambodia"}, want: "PORTAL_COUNTRY is not"},
+		"a zone on no map":            {env: map[string]string{"PORTAL_TIME_ZONE": "Mars/Olympus"}, want: "PORTAL_TIME_ZONE is not"},
 		"switch unreadable":           {env: map[string]string{"PORTAL_DEMO": "perhaps"}, want: "PORTAL_DEMO"},
 		"secret twice":                {env: map[string]string{"REDIS_URL": "redis://hush", "REDIS_URL_FILE": "/run/secrets/redis"}, want: "REDIS_URL_FILE are both set"},
 		"secret file missing":         {env: map[string]string{"REDIS_URL_FILE": "/nonexistent/redis"}, want: "REDIS_URL_FILE cannot be read"},
@@ -121,9 +137,11 @@ func TestAProductionEnvironmentIsReadWhole(t *testing.T) {
 		DatabaseURL:    "postgres://portal_app:hush@db.example/portal",
 		RedisURL:       "redis-sentinel://:hush@one.example,two.example/0?master=portal",
 		KeysDir:        "/etc/portal/keys",
+		Country:        "KH",
+		Zone:           mustZone(t, "Asia/Phnom_Penh"),
 		SMTPURL:        "smtps://portal:hush@mail.example?from=portal@portal.example",
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, sameZone); diff != "" {
 		t.Error(diff)
 	}
 	for _, shown := range []string{fmt.Sprint(got), fmt.Sprintf("%+v", got), fmt.Sprintf("%#v", got), fmt.Sprint(got.Redacted())} {

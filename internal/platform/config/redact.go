@@ -31,6 +31,8 @@ func (c Config) Redacted() []Setting {
 		{"REDIS_URL", hostOf(c.RedisURL)},
 		{"PORTAL_KEYS", c.KeysDir},
 		{"SMTP_URL", hostOf(c.SMTPURL)},
+		{"PORTAL_COUNTRY", c.Country},
+		{"PORTAL_TIME_ZONE", c.Zone.String()},
 		{"PORTAL_DEMO", fmt.Sprint(c.Demo)},
 		{"PORTAL_DATA", c.DataDir},
 	}
