@@ -11,18 +11,19 @@ import (
 )
 
 // account is the user that PostgreSQL runs as. PostgreSQL refuses root, so a
-// process of root hands the child to an unprivileged user.
+// process of root hands the child to an unprivileged user. The zero value is
+// the present user.
 type account struct {
 	name string
-	uid  int
-	gid  int
+	uid  uint32
+	gid  uint32
 	drop bool // true when this process is root and the child must not be
 }
 
 // pickAccount names the present user or, for root, postgres, else nobody.
 func pickAccount() (account, error) {
 	if os.Geteuid() != 0 {
-		return account{uid: os.Geteuid(), gid: os.Getegid()}, nil
+		return account{}, nil
 	}
 	var tried []error
 	for _, name := range []string{"postgres", "nobody"} {
@@ -31,15 +32,15 @@ func pickAccount() (account, error) {
 			tried = append(tried, err)
 			continue
 		}
-		uid, err := strconv.Atoi(found.Uid)
+		uid, err := strconv.ParseUint(found.Uid, 10, 32)
 		if err != nil {
 			return account{}, fmt.Errorf("read the user id of %s: %w", name, err)
 		}
-		gid, err := strconv.Atoi(found.Gid)
+		gid, err := strconv.ParseUint(found.Gid, 10, 32)
 		if err != nil {
 			return account{}, fmt.Errorf("read the group id of %s: %w", name, err)
 		}
-		return account{name: name, uid: uid, gid: gid, drop: true}, nil
+		return account{name: name, uid: uint32(uid), gid: uint32(gid), drop: true}, nil
 	}
 	return account{}, fmt.Errorf("PostgreSQL refuses to run as root, and no unprivileged user was found: %w", errors.Join(tried...))
 }
@@ -50,7 +51,7 @@ func pickAccount() (account, error) {
 func (a account) dress(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if a.drop {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: a.uid, Gid: a.gid}
 	}
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"}
 	if libraries, ok := os.LookupEnv("LD_LIBRARY_PATH"); ok {
@@ -71,5 +72,5 @@ func (a account) own(path string) error {
 	if !a.drop {
 		return nil
 	}
-	return os.Chown(path, a.uid, a.gid)
+	return os.Chown(path, int(a.uid), int(a.gid))
 }
