@@ -220,3 +220,24 @@ func TestAComplaintThatIsNotThereKeepsItsPromiseOpen(t *testing.T) {
 		t.Error("the promise is kept")
 	}
 }
+
+func TestAnAlertNeverFallsAndALowerFindingIsSilent(t *testing.T) {
+	w := newWorld(t)
+	agency := w.agency("Example Overseas")
+	w.tell(
+		told{agency: agency, reporter: "r1", said: unpaidAndHeld, firstHand: true, daysAgo: 400},
+		told{agency: agency, reporter: "r2", said: overworked, firstHand: true, daysAgo: 400},
+		told{agency: agency, reporter: "r3", said: overworked, firstHand: true, daysAgo: 400},
+		told{agency: agency, reporter: "r4", said: unpaidAndHeld, firstHand: true, daysAgo: 1},
+		told{agency: agency, reporter: "r5", said: overworked},
+	)
+	if got := w.text(`SELECT grade FROM findings ORDER BY window_to DESC, found_at DESC, id DESC LIMIT 1`); got != "amber" {
+		t.Fatalf("the last finding is %s, want amber", got)
+	}
+	if got := w.text(`SELECT grade || ' ' || (score = (SELECT max(score) FROM findings)) FROM alerts`); got != "red true" {
+		t.Errorf("alert %s", got)
+	}
+	if got := w.grades(); got != "amber red" {
+		t.Errorf("escalated %q", got)
+	}
+}
