@@ -15,6 +15,9 @@ CREATE TABLE agencies (
     district    text NOT NULL DEFAULT '',
     address     text NOT NULL DEFAULT '',
     kinds       text[] NOT NULL DEFAULT '{}',
+    -- Hash of all that an import wrote, names and contacts included: equal
+    -- means that nothing is to be done.
+    fingerprint text NOT NULL DEFAULT '',
     created_at  timestamptz NOT NULL,
     updated_at  timestamptz NOT NULL,
     UNIQUE (source, source_key),
@@ -77,12 +80,21 @@ CREATE TABLE import_rejections (
     reason text NOT NULL,
     PRIMARY KEY (run_id, row)
 );
+-- Which agencies an unfinished run has met, so that a second row about one is
+-- told apart from a change since the last run. Gone when the run is finished.
+CREATE TABLE import_keys (
+    run_id     uuid NOT NULL REFERENCES import_runs,
+    source_key text NOT NULL,
+    row        integer NOT NULL,
+    PRIMARY KEY (run_id, source_key)
+);
 
+GRANT SELECT, INSERT, DELETE ON import_keys TO portal_app;
 GRANT SELECT, INSERT ON agencies, agency_names, agency_contacts, import_runs, import_rejections TO portal_app;
-GRANT UPDATE (name_latin, name_local, state, valid_since_year, district, address, kinds, updated_at) ON agencies TO portal_app;
+GRANT UPDATE (name_latin, name_local, state, valid_since_year, district, address, kinds, fingerprint, updated_at) ON agencies TO portal_app;
 GRANT DELETE ON agency_names, agency_contacts TO portal_app;
 GRANT UPDATE (next_row, rows_read, created, updated, unchanged, finished_at) ON import_runs TO portal_app;
 
 -- +goose Down
 ALTER TABLE units DROP CONSTRAINT units_agency_id_fkey;
-DROP TABLE import_rejections, import_runs, agency_contacts, agency_names, agencies;
+DROP TABLE import_keys, import_rejections, import_runs, agency_contacts, agency_names, agencies;
