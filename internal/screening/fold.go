@@ -67,7 +67,7 @@ func fold(tx postgres.Tx, k known, rules []pattern.Tuned, now time.Time) (*escal
 		}
 	}
 	if rank(after.Grade) == rank(before.Grade) {
-		return nil, nil //nolint:nilnil // nothing to hand over
+		return nil, nil
 	}
 	if err := auditAlert(tx, before, after); err != nil || after.Grade == pattern.Watch {
 		return nil, err
