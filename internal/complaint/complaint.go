@@ -3,11 +3,11 @@ package complaint
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 	"unicode/utf8"
 
+	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/google/uuid"
@@ -52,14 +52,12 @@ func New(id uuid.UUID, in Intake, filedAt time.Time) (Complaint, error) {
 	return Complaint{id: id, in: in, filedAt: filedAt}, nil
 }
 
-var country = regexp.MustCompile(`^[A-Z]{2}$`)
-
 func checkChoices(in Intake, wrong fault.Fields) {
 	known := map[string]bool{
 		"safe":        slices.Contains([]Safety{"", SafeNow, InDanger, NotSure}, in.Safe),
 		"phone_use":   slices.Contains([]PhoneUse{"", OwnPhone, SharedPhone}, in.Phone),
 		"about":       slices.Contains([]About{AboutSelf, AboutFamily, AboutFriend, AboutWorker, AboutOther, AboutUnsaid}, in.About),
-		"country":     in.Country == "" || country.MatchString(in.Country),
+		"country":     in.Country == "" || country.Valid(in.Country),
 		"contact_how": slices.Contains([]string{"", "call", "message"}, in.Contact.How),
 	}
 	for field, ok := range known {

@@ -163,6 +163,7 @@ type Answers struct {
 	FeeUSD        *int                  `json:"fee_usd,omitempty"`
 	DebtUSD       *int                  `json:"debt_usd,omitempty"`
 	WageUSD       *int                  `json:"wage_usd,omitempty"`
+	WorkerAgrees  bool                  `json:"worker_agrees,omitempty"`
 	MayAct        []MayAct              `json:"may_act,omitempty"`
 }
 
@@ -178,6 +179,7 @@ func (in Intake) answers() Answers {
 		Indicators: in.Indicators, Country: in.Country, Place: in.Place, HappenedOn: in.HappenedOn,
 		AgencyID: in.AgencyID, AgencyName: in.AgencyName, Employer: in.Employer,
 		BrokerName: in.BrokerName, BrokerPhone: in.BrokerPhone,
-		FeeUSD: in.FeeUSD, DebtUSD: in.DebtUSD, WageUSD: in.WageUSD, MayAct: in.MayAct,
+		FeeUSD: in.FeeUSD, DebtUSD: in.DebtUSD, WageUSD: in.WageUSD,
+		WorkerAgrees: in.WorkerAgrees, MayAct: in.MayAct,
 	}
 }

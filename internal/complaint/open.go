@@ -91,3 +91,33 @@ func (r sealedRows) open(envelope seal.Opened) (Contents, error) {
 	}
 	return c, nil
 }
+
+// Intake gives the contents in the form in which they were told, for reading
+// them back. What is not held is empty.
+func (c Contents) Intake() Intake {
+	var in Intake
+	if a := c.Answers; a != nil {
+		in = Intake{
+			Language: a.Language, Safe: a.Safe, Phone: a.Phone, About: a.About,
+			Minor: a.Minor, MissingPerson: a.MissingPerson, NeverDeparted: a.NeverDeparted, Official: a.Official,
+			Indicators: a.Indicators, Country: a.Country, Place: a.Place, HappenedOn: a.HappenedOn,
+			AgencyID: a.AgencyID, AgencyName: a.AgencyName, Employer: a.Employer,
+			BrokerName: a.BrokerName, BrokerPhone: a.BrokerPhone,
+			FeeUSD: a.FeeUSD, DebtUSD: a.DebtUSD, WageUSD: a.WageUSD,
+			WorkerAgrees: a.WorkerAgrees, MayAct: a.MayAct,
+		}
+	}
+	if c.Narrative != nil {
+		in.Narrative = *c.Narrative
+	}
+	if c.Reporter != nil {
+		in.ReporterName = c.Reporter.Name
+	}
+	if c.Worker != nil {
+		in.WorkerName = c.Worker.Name
+	}
+	if c.Contact != nil {
+		in.Contact = *c.Contact
+	}
+	return in
+}

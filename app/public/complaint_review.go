@@ -1,0 +1,181 @@
+package public
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/fairpassage/portal/internal/complaint"
+	"github.com/fairpassage/portal/internal/country"
+	"github.com/google/uuid"
+)
+
+// line is one answer as it is read back.
+type line struct {
+	Label string   // message key
+	Keys  []string // answers that are choices, as message keys
+	Text  string   // an answer in the reporter's own words
+	Step  string   // the screen where it can be changed
+}
+
+// reviewData is what the last screen shows.
+type reviewData struct {
+	Receipt string
+	Lines   []line
+	// ActKey says who will receive what.
+	ActKey string
+}
+
+func readBack(ctx context.Context, p *Complaints, lang string, s state) (any, error) {
+	receipt, err := complaint.ParseReceipt(s.Receipt)
+	if err != nil {
+		return nil, fmt.Errorf("read back: %w", err)
+	}
+	in, _, _ := p.way.intake(s.Answers) // render has looked for what is wrong
+	picked, err := p.pickedName(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return reviewData{Receipt: receipt.Grouped(), Lines: linesOf(in, picked, lang), ActKey: actKey(in)}, nil
+}
+
+// pickedName returns the name of the agency that was picked from the register,
+// or "".
+func (p *Complaints) pickedName(ctx context.Context, in complaint.Intake) (string, error) {
+	if in.AgencyID == uuid.Nil {
+		return "", nil
+	}
+	found, err := p.Register.Candidates(ctx, in.AgencyName, maxCandidates)
+	if err != nil {
+		return "", fmt.Errorf("look agency up: %w", err)
+	}
+	for _, c := range found {
+		if c.ID == in.AgencyID {
+			return c.Name, nil
+		}
+	}
+	return "", nil
+}
+
+func actKey(in complaint.Intake) string {
+	words := make([]string, 0, len(in.MayAct))
+	for _, who := range in.MayAct {
+		words = append(words, string(who))
+	}
+	switch strings.Join(words, " ") {
+	case "labour_desk":
+		return "complaint.may_act.labour_desk"
+	case "police":
+		return "complaint.may_act.police"
+	case "labour_desk police":
+		return "complaint.may_act.both"
+	}
+	return "complaint.may_act.nobody"
+}
+
+// linesOf lists every answer in the order of the screens. What was skipped has
+// neither keys nor text.
+func linesOf(in complaint.Intake, picked, lang string) []line {
+	where := ""
+	if in.Country != "" {
+		where = country.Name(lang, in.Country)
+	}
+	lines := []line{
+		choice("safe", "safe", string(in.Safe)),
+		choice("phone_use", "phone", string(in.Phone)),
+		choice("about", "about", strings.TrimPrefix(string(in.About), string(complaint.AboutUnsaid))),
+		{Label: label("what"), Keys: whatKeys(in), Step: "what"},
+		{Label: label("phase"), Keys: phaseKeys(in), Step: "phase"},
+		text("happened", "date", dayText(in.HappenedOn)),
+		text("country", "where", where),
+		text("place", "where", in.Place),
+		text("agency", "agency", in.AgencyName),
+		text("agency_picked", "agency", picked),
+		text("broker_name", "broker", in.BrokerName),
+		text("broker_phone", "broker", in.BrokerPhone),
+		text("employer", "employer", in.Employer),
+		text("fee", "money", amountText(in.FeeUSD)),
+		text("debt", "money", amountText(in.DebtUSD)),
+		text("wage", "money", amountText(in.WageUSD)),
+		text("narrative", "words", in.Narrative),
+		text("reporter_name", "names", in.ReporterName),
+		text("worker_name", "names", in.WorkerName),
+		text("contact_phone", "contact", in.Contact.Phone),
+		choice("contact_how", "contact", in.Contact.How),
+		text("contact_when", "contact", in.Contact.When),
+		{Label: label("may_act"), Keys: []string{actKey(in)}, Step: "act"},
+	}
+	if in.WorkerAgrees {
+		lines = append(lines, line{Label: label("worker_agrees"), Keys: []string{"common.yes"}, Step: "act"})
+	}
+	return lines
+}
+
+func label(field string) string { return "complaint.read." + field }
+
+func choice(field, step, value string) line {
+	l := line{Label: label(field), Step: step}
+	if value != "" {
+		l.Keys = []string{"complaint." + field + "." + value}
+	}
+	return l
+}
+
+func text(field, step, value string) line {
+	return line{Label: label(field), Text: value, Step: step}
+}
+
+func whatKeys(in complaint.Intake) []string {
+	var keys []string
+	for _, indicator := range complaint.Indicators() {
+		if _, happened := in.Indicators[indicator]; happened {
+			keys = append(keys, "complaint.indicator."+string(indicator))
+		}
+	}
+	for _, also := range []struct {
+		said bool
+		key  string
+	}{
+		{in.MissingPerson, "missing"}, {in.NeverDeparted, "never_departed"}, {in.Official, "official"}, {in.Minor, "minor"},
+	} {
+		if also.said {
+			keys = append(keys, "complaint.also."+also.key)
+		}
+	}
+	return keys
+}
+
+// phaseKeys names each phase in which anything happened, once.
+func phaseKeys(in complaint.Intake) []string {
+	seen := map[complaint.Phase]bool{}
+	for _, phases := range in.Indicators {
+		for _, phase := range phases {
+			seen[phase] = true
+		}
+	}
+	var keys []string
+	for _, phase := range []complaint.Phase{complaint.Before, complaint.Travel, complaint.Work} {
+		if seen[phase] {
+			keys = append(keys, "complaint.phase."+string(phase))
+		}
+	}
+	return keys
+}
+
+func dayText(d complaint.Day) string {
+	var parts []string
+	for _, part := range []int{d.Day, d.Month, d.Year} {
+		if part != 0 {
+			parts = append(parts, strconv.Itoa(part))
+		}
+	}
+	return strings.Join(parts, " / ")
+}
+
+func amountText(usd *int) string {
+	if usd == nil {
+		return ""
+	}
+	return strconv.Itoa(*usd) + " US$"
+}
