@@ -56,7 +56,7 @@ func NewComplaints(d ComplaintDependencies) (*Complaints, error) {
 	if err != nil {
 		return nil, fmt.Errorf("complaint pages: %w", err)
 	}
-	p := &Complaints{ComplaintDependencies: d, box: box, way: theWay(), countries: map[string][]views.Option{}}
+	p := &Complaints{ComplaintDependencies: d, box: box, way: theWay(d.Clock.Now), countries: map[string][]views.Option{}}
 	for _, lang := range d.Web.Views().Catalogue().Languages() {
 		p.countries[lang] = countryOptions(lang, d.Destinations)
 	}

@@ -3,6 +3,7 @@ package public
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/fault"
@@ -96,21 +97,25 @@ type dateForm struct {
 	Year  string `form:"happened_year" validate:"max=20"`
 }
 
-func fillDate(a answers, in *complaint.Intake) fault.Fields {
-	part := func(field string) (int, bool) {
-		text := figures(a.one(field))
-		if text == "" {
-			return 0, true
+func fillDate(now func() time.Time) func(answers, *complaint.Intake) fault.Fields {
+	return func(a answers, in *complaint.Intake) fault.Fields {
+		day, ok1 := datePart(a.one("happened_day"))
+		month, ok2 := datePart(a.one("happened_month"))
+		year, ok3 := datePart(a.one("happened_year"))
+		in.HappenedOn = complaint.Day{Year: year, Month: month, Day: day}
+		if !ok1 || !ok2 || !ok3 || !in.HappenedOn.Possible(now()) {
+			return fault.Fields{"happened": "complaint.error.day"}
 		}
-		n, err := strconv.Atoi(text)
-		return n, err == nil && n > 0
+		return nil
 	}
-	day, ok1 := part("happened_day")
-	month, ok2 := part("happened_month")
-	year, ok3 := part("happened_year")
-	in.HappenedOn = complaint.Day{Year: year, Month: month, Day: day}
-	if !ok1 || !ok2 || !ok3 {
-		return fault.Fields{"happened": "complaint.error.day"}
+}
+
+// datePart reads one number; nothing written is zero.
+func datePart(typed string) (int, bool) {
+	text := figures(typed)
+	if text == "" {
+		return 0, true
 	}
-	return nil
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n > 0
 }

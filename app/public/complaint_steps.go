@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/fault"
@@ -29,8 +30,8 @@ type step struct {
 type way []step
 
 // theWay is the table of screens. A new question is a line here, a file with
-// its form, a page and its words.
-func theWay() way {
+// its form, a page and its words. now tells which days are past.
+func theWay(now func() time.Time) way {
 	return way{
 		{name: "safe", form: newForm[safeForm], fill: fillSafe},
 		{name: "call", after: "safe", asked: inDanger, data: numbersToCall},
@@ -38,7 +39,7 @@ func theWay() way {
 		{name: "about", form: newForm[aboutForm], fill: fillAbout},
 		{name: "what", form: newForm[whatForm], fill: fillWhat, data: elevenQuestions},
 		{name: "phase", after: "what", form: newForm[phaseForm], asked: somethingHappened, fill: fillPhase, data: phaseQuestions},
-		{name: "date", form: newForm[dateForm], fill: fillDate},
+		{name: "date", form: newForm[dateForm], fill: fillDate(now)},
 		{name: "where", form: newForm[whereForm], fill: fillWhere, data: countries},
 		{name: "agency", form: newForm[agencyForm], fill: fillAgency},
 		{name: "pick", after: "agency", form: newForm[pickForm], asked: agencyTyped, fill: fillPick, data: candidates},

@@ -103,15 +103,15 @@ func checkFigures(in Intake, now time.Time, wrong fault.Fields) {
 			wrong[field] = "complaint.error.amount"
 		}
 	}
-	if !in.HappenedOn.possible(now) {
+	if !in.HappenedOn.Possible(now) {
 		wrong["happened"] = "complaint.error.day"
 	}
 }
 
-// possible accepts nothing, a year, a month of a year, or a real day, none of
+// Possible accepts nothing, a year, a month of a year, or a real day, none of
 // them after now. A day ahead is allowed for: it may be tomorrow already where
 // the reporter is.
-func (d Day) possible(now time.Time) bool {
+func (d Day) Possible(now time.Time) bool {
 	const longAgo = 1950
 	if d == (Day{}) {
 		return true
