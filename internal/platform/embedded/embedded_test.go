@@ -79,6 +79,7 @@ func do(t *testing.T, url, statement string) {
 }
 
 func TestTheSecondStartFindsWhatTheFirstOneKept(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	first := start(t, embedded.Options{Dir: dir})
 	do(t, first.SuperURL, "CREATE TABLE kept (word text)")
@@ -101,6 +102,7 @@ func TestTheSecondStartFindsWhatTheFirstOneKept(t *testing.T) {
 }
 
 func TestKhmerNamesHaveTrigrams(t *testing.T) {
+	t.Parallel()
 	servers := start(t, embedded.Options{Dir: dataFolder(t)})
 	do(t, servers.SuperURL, "CREATE EXTENSION pg_trgm")
 	if got := ask(t, servers.SuperURL, "SELECT array_length(show_trgm('សួស្ដី'), 1)::text"); got == "0" {
@@ -112,6 +114,7 @@ func TestKhmerNamesHaveTrigrams(t *testing.T) {
 }
 
 func TestNobodyGetsInWithoutThePassword(t *testing.T) {
+	t.Parallel()
 	for name, opts := range map[string]embedded.Options{"socket": {}, "loopback": {Loopback: true}} {
 		t.Run(name, func(t *testing.T) {
 			opts.Dir = dataFolder(t)
@@ -133,6 +136,7 @@ func TestNobodyGetsInWithoutThePassword(t *testing.T) {
 }
 
 func TestTheFilesAreClosedToOtherUsers(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	start(t, embedded.Options{Dir: dir})
 	for name, most := range map[string]os.FileMode{
@@ -149,6 +153,7 @@ func TestTheFilesAreClosedToOtherUsers(t *testing.T) {
 }
 
 func TestADataFolderTooDeepForASocketWorks(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(dataFolder(t), strings.Repeat("deep/", 30))
 	servers := start(t, embedded.Options{Dir: dir})
 	if got := ask(t, servers.SuperURL, "SELECT 'answers'"); got != "answers" {
@@ -157,6 +162,7 @@ func TestADataFolderTooDeepForASocketWorks(t *testing.T) {
 }
 
 func TestAFolderNamedWithACommaOrAQuoteWorks(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"one, two", `it's "mine"`, "ទិន្នន័យ"} {
 		servers := start(t, embedded.Options{Dir: filepath.Join(dataFolder(t), name)})
 		if got := ask(t, servers.SuperURL, "SELECT 'answers'"); got != "answers" {
@@ -167,6 +173,7 @@ func TestAFolderNamedWithACommaOrAQuoteWorks(t *testing.T) {
 }
 
 func TestTwoRunsOnOneFolderAreRefused(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	start(t, embedded.Options{Dir: dir})
 	if _, err := embedded.Start(t.Context(), embedded.Options{Dir: dir}); !errors.Is(err, embedded.ErrBusy) {
@@ -175,6 +182,7 @@ func TestTwoRunsOnOneFolderAreRefused(t *testing.T) {
 }
 
 func TestWithoutPostgresTheThreeWaysAreTold(t *testing.T) {
+	t.Parallel()
 	nothing := embedded.Search{Path: t.TempDir(), Globs: []string{filepath.Join(t.TempDir(), "*", "bin")}}
 	_, err := embedded.Start(t.Context(), embedded.Options{Dir: dataFolder(t), Search: nothing})
 	if !errors.Is(err, embedded.ErrNoPostgres) {
@@ -188,6 +196,7 @@ func TestWithoutPostgresTheThreeWaysAreTold(t *testing.T) {
 }
 
 func TestAPostgresThatIsTooOldIsNone(t *testing.T) {
+	t.Parallel()
 	bin := t.TempDir()
 	for name, script := range map[string]string{"initdb": "exit 0", "postgres": "echo 'postgres (PostgreSQL) 13.9'"} {
 		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
@@ -201,6 +210,7 @@ func TestAPostgresThatIsTooOldIsNone(t *testing.T) {
 }
 
 func TestAClusterOfAnotherMajorVersionIsNotTouched(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	stop(t, start(t, embedded.Options{Dir: dir}))
 	if err := os.WriteFile(filepath.Join(dir, "postgres", "cluster", "PG_VERSION"), []byte("99\n"), 0o600); err != nil {
@@ -213,6 +223,7 @@ func TestAClusterOfAnotherMajorVersionIsNotTouched(t *testing.T) {
 }
 
 func TestAClusterHalfMadeIsMadeAgain(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	if err := os.MkdirAll(filepath.Join(dir, "postgres", "cluster.new", "base"), 0o711); err != nil {
 		t.Fatal(err)
@@ -229,6 +240,7 @@ func TestAClusterHalfMadeIsMadeAgain(t *testing.T) {
 }
 
 func TestTheLogDoesNotQuoteRows(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	servers := start(t, embedded.Options{Dir: dir})
 	do(t, servers.SuperURL, "CREATE TABLE people (passport text PRIMARY KEY)")
@@ -253,6 +265,7 @@ func TestTheLogDoesNotQuoteRows(t *testing.T) {
 }
 
 func TestRedisAsksForItsPasswordAndLetsKeysExpire(t *testing.T) {
+	t.Parallel()
 	servers := start(t, embedded.Options{Dir: dataFolder(t)})
 	options, err := redis.ParseURL(servers.RedisURL)
 	if err != nil {
@@ -288,6 +301,7 @@ func eventually(t *testing.T, done func() bool) {
 }
 
 func TestLostIsToldWhenPostgresEnds(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	servers := start(t, embedded.Options{Dir: dir})
 	pid := postmasterPID(t, dir)

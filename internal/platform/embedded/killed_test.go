@@ -93,6 +93,7 @@ func (a another) finish(t *testing.T) {
 }
 
 func TestAStartAfterKillStopsTheOrphanAndLosesNothing(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	killed := runAnother(t, dir)
 	do(t, killed.url, "CREATE TABLE kept (word text)")
@@ -110,6 +111,7 @@ func TestAStartAfterKillStopsTheOrphanAndLosesNothing(t *testing.T) {
 }
 
 func TestAStartAfterPostgresWasKilledTooRecovers(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	killed := runAnother(t, dir)
 	do(t, killed.url, "CREATE TABLE kept (word text)")
@@ -129,6 +131,7 @@ func TestAStartAfterPostgresWasKilledTooRecovers(t *testing.T) {
 }
 
 func TestAStaleProcessNumberGivenToAnotherProgramIsNoObstacle(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	stop(t, start(t, embedded.Options{Dir: dir}))
 	bystander := exec.CommandContext(t.Context(), "sleep", "60")
@@ -163,6 +166,7 @@ func TestAStaleProcessNumberGivenToAnotherProgramIsNoObstacle(t *testing.T) {
 }
 
 func TestOtherCommandsUseTheServersOfARun(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	run := runAnother(t, dir)
 	used, err := embedded.Use(t.Context(), embedded.Options{Dir: dir, Fast: true})
@@ -180,6 +184,7 @@ func TestOtherCommandsUseTheServersOfARun(t *testing.T) {
 }
 
 func TestOtherCommandsStartTheServersWhenNothingRuns(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	if _, err := embedded.Attach(t.Context(), dir); !errors.Is(err, embedded.ErrNotRunning) {
 		t.Fatalf("attach to nothing: %v", err)

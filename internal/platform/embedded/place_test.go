@@ -22,6 +22,7 @@ func closedFolder(t *testing.T) (dir, elsewhere string) {
 }
 
 func TestAFolderThatPostgresCannotReachPutsTheClusterElsewhereAndSaysSo(t *testing.T) {
+	t.Parallel()
 	dir, elsewhere := closedFolder(t)
 	servers := start(t, embedded.Options{Dir: dir, Elsewhere: elsewhere})
 	told := strings.Join(servers.Notes(), "\n")
@@ -41,6 +42,7 @@ func TestAFolderThatPostgresCannotReachPutsTheClusterElsewhereAndSaysSo(t *testi
 }
 
 func TestAClusterElsewhereIsFoundAgainAfterTheDataFolderMoved(t *testing.T) {
+	t.Parallel()
 	dir, elsewhere := closedFolder(t)
 	first := start(t, embedded.Options{Dir: dir, Elsewhere: elsewhere})
 	do(t, first.SuperURL, "CREATE TABLE kept (word text)")
@@ -57,6 +59,7 @@ func TestAClusterElsewhereIsFoundAgainAfterTheDataFolderMoved(t *testing.T) {
 }
 
 func TestAClusterThatBecameUnreachableIsNotReplacedByAnEmptyOne(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t)
 	stop(t, start(t, embedded.Options{Dir: dir}))
 	if err := os.Chmod(dir, 0o700); err != nil {
@@ -80,6 +83,7 @@ func TestAClusterThatBecameUnreachableIsNotReplacedByAnEmptyOne(t *testing.T) {
 }
 
 func TestADataFolderThatIsAFileIsRefused(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
