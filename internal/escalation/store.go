@@ -52,6 +52,13 @@ func ofAlert(tx postgres.Tx, alert uuid.UUID, grade Grade) (uuid.UUID, error) {
 	return found.ID, err
 }
 
+// latestOf returns the alert's escalation of the highest grade, or uuid.Nil.
+func latestOf(tx postgres.Tx, alert uuid.UUID) (uuid.UUID, error) {
+	var found keyed
+	err := tx.Gorm().Raw(`SELECT id FROM escalations WHERE alert_id = ? ORDER BY raised_at DESC, grade DESC LIMIT 1`, alert).Scan(&found).Error
+	return found.ID, err
+}
+
 func insertComplaints(tx postgres.Tx, key uuid.UUID, complaints []uuid.UUID) error {
 	for _, complaint := range complaints {
 		err := tx.Gorm().Exec(`INSERT INTO escalation_complaints (escalation_id, complaint_id) VALUES (?, ?) ON CONFLICT DO NOTHING`,

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,18 +35,32 @@ func rank(g pattern.Grade) int {
 	return 0
 }
 
+// folded is what one subject's new findings mean for investigators: an alert
+// that rose, or complaints that joined one which had risen before.
+type folded struct {
+	rise   *escalation.Raising
+	alert  uuid.UUID
+	joined []uuid.UUID
+}
+
+// complaints lists all that investigators will see.
+func (f folded) complaints() []uuid.UUID {
+	if f.rise != nil {
+		return f.rise.Complaints
+	}
+	return f.joined
+}
+
 // fold asks the rules about one subject, stores what is new and folds it into
-// the subject's open alert. It gives what to hand to investigators when the
-// alert rose to amber or to red by it, and nil otherwise: an equal or a lower
-// grade is silent.
-func fold(tx postgres.Tx, k known, rules []pattern.Tuned, now time.Time) (*escalation.Raising, error) {
+// the subject's open alert. An equal or a lower grade raises nothing.
+func fold(tx postgres.Tx, k known, rules []pattern.Tuned, now time.Time) (folded, error) {
 	all, fresh, err := store(tx, pattern.Evaluate(k.facts, rules), now)
 	if err != nil || len(fresh) == 0 {
-		return nil, err
+		return folded{}, err
 	}
 	before, err := openAlert(tx, k.facts.Subject)
 	if err != nil {
-		return nil, err
+		return folded{}, err
 	}
 	highest := alertRow{ID: id.New()}
 	for _, f := range fresh {
@@ -55,24 +70,46 @@ func fold(tx postgres.Tx, k known, rules []pattern.Tuned, now time.Time) (*escal
 		highest.Score = max(highest.Score, f.Score)
 	}
 	if err := upsertAlert(tx, k.facts.Subject, highest, now); err != nil {
-		return nil, err
+		return folded{}, err
 	}
 	after, err := openAlert(tx, k.facts.Subject)
 	if err != nil {
-		return nil, err
+		return folded{}, err
 	}
 	for _, f := range fresh {
 		if err := insertAlertFinding(tx, after.ID, f.id); err != nil {
-			return nil, err
+			return folded{}, err
 		}
 	}
-	if rank(after.Grade) == rank(before.Grade) {
-		return nil, nil
+	if rank(after.Grade) > rank(before.Grade) {
+		if err := auditAlert(tx, before, after); err != nil {
+			return folded{}, err
+		}
 	}
-	if err := auditAlert(tx, before, after); err != nil || after.Grade == pattern.Watch {
-		return nil, err
+	switch {
+	case after.Grade == pattern.Watch:
+		return folded{}, nil
+	case rank(after.Grade) == rank(before.Grade):
+		joined, err := evidenceOf(fresh)
+		return folded{alert: after.ID, joined: joined}, err
 	}
-	return freeze(k, after, all), nil
+	return folded{rise: freeze(k, after, all)}, nil
+}
+
+// evidenceOf lists the complaints of findings, each once.
+func evidenceOf(findings []found) (all []uuid.UUID, err error) {
+	for _, f := range findings {
+		for _, text := range f.Evidence {
+			key, err := uuid.Parse(text)
+			if err != nil {
+				return nil, fmt.Errorf("read evidence: %w", err)
+			}
+			if !slices.Contains(all, key) {
+				all = append(all, key)
+			}
+		}
+	}
+	return all, nil
 }
 
 func auditAlert(tx postgres.Tx, before, after alertRow) error {

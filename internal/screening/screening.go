@@ -22,6 +22,7 @@ import (
 // established it.
 type Escalations interface {
 	Raise(tx postgres.Tx, by identity.Actor, in escalation.Raising) (key uuid.UUID, raised bool, err error)
+	Follow(tx postgres.Tx, by identity.Actor, alertID uuid.UUID, complaints []uuid.UUID) error
 }
 
 // Deps of a Service.
@@ -86,17 +87,15 @@ func (s *Service) screen(tx postgres.Tx, complaintID uuid.UUID) error {
 		return err
 	}
 	s.deps.Step("screen: facts loaded")
-	var rises []escalation.Raising
+	var all []folded
 	for _, subject := range known {
-		rise, err := fold(tx, subject, rules.tuned, now)
+		one, err := fold(tx, subject, rules.tuned, now)
 		if err != nil {
 			return err
 		}
-		if rise != nil {
-			rises = append(rises, *rise)
-		}
+		all = append(all, one)
 	}
-	if err := s.handOver(tx, rises); err != nil {
+	if err := s.handOver(tx, all); err != nil {
 		return err
 	}
 	if err := complaint.MarkScreened(tx, complaintID); err != nil {
@@ -106,20 +105,28 @@ func (s *Service) screen(tx postgres.Tx, complaintID uuid.UUID) error {
 	return audit.Record(tx, audit.Entry{Actor: actor(), Action: "complaint.weigh", ObjectKind: "complaint", ObjectID: complaintID})
 }
 
-// handOver raises an escalation for each alert that rose. All complaints are
-// locked first and in one order: an escalation refers to them, and two that
-// share some must not wait for each other.
-func (s *Service) handOver(tx postgres.Tx, rises []escalation.Raising) error {
-	var all []uuid.UUID
-	for _, r := range rises {
-		all = append(all, r.Complaints...)
+// handOver raises an escalation for each alert that rose, and links what joined
+// those that had. All complaints are locked first and in one order: an
+// escalation refers to them, and two that share some must not wait for each
+// other.
+func (s *Service) handOver(tx postgres.Tx, all []folded) error {
+	var complaints []uuid.UUID
+	for _, f := range all {
+		complaints = append(complaints, f.complaints()...)
 	}
-	if err := complaint.MarkWithInvestigators(tx, all); err != nil {
+	if err := complaint.MarkWithInvestigators(tx, complaints); err != nil {
 		return err
 	}
-	for _, r := range rises {
-		if _, _, err := s.deps.Escalations.Raise(tx, actor(), r); err != nil {
-			return err
+	for _, f := range all {
+		if f.rise != nil {
+			if _, _, err := s.deps.Escalations.Raise(tx, actor(), *f.rise); err != nil {
+				return err
+			}
+		}
+		if len(f.joined) > 0 {
+			if err := s.deps.Escalations.Follow(tx, actor(), f.alert, f.joined); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -179,8 +179,13 @@ func TestARiseFromAmberToRedIsOneMoreEscalation(t *testing.T) {
 	if got := w.grades(); got != "amber red" {
 		t.Fatalf("after one more: %q", got)
 	}
-	if got := w.status(more[0]); got != "screened" {
-		t.Errorf("a complaint that no escalation carries is %s", got)
+	if got := w.status(more[0]); got != "with_investigators" {
+		t.Errorf("a complaint that joined an escalated alert is %s", got)
+	}
+	linked := w.count(`SELECT count(*) FROM escalation_complaints c JOIN escalations e ON e.id = c.escalation_id
+		WHERE c.complaint_id = $1 AND e.grade = 'red'`, more[0])
+	if linked != 1 {
+		t.Errorf("it is linked to %d red escalations", linked)
 	}
 	if n := w.count(`SELECT count(*) FROM alerts`); n != 1 {
 		t.Errorf("%d alerts", n)

@@ -1,0 +1,32 @@
+// Package internal is the portal without its edges: the subjects, the words
+// they share, and the platform under them.
+//
+// # Glossary
+//
+//	agency      a licensed recruiter, or an entry of a register that says so
+//	broker      a sub-agent, registered or not; often no more than a phone number
+//	employer    who the worker works for abroad
+//	placement   one worker sent by one agency to one employer
+//	complaint   what somebody told us; it may accuse an agency, a broker, an
+//	            employer or an official
+//	reporter    who told us; not always the worker
+//	worker      whom it happened to
+//	receipt     the 24 characters by which a reporter comes back
+//	item        one sealed part of a complaint: answers, narrative, identity,
+//	            contact, originals
+//	envelope    the item keys that one recipient may open
+//	desk        a unit that may hold keys
+//	disclosure  why police may know who somebody is: consent, or life or child
+//	finding     what a rule established about a subject, with its evidence
+//	alert       the findings about one subject, folded
+//	escalation  an alert handed to investigators; frozen at birth
+//	promise     work that commits with the fact that calls for it
+//
+// # Direction
+//
+// Subjects (agency, register, licensing, placement, complaint, escalation) use
+// the shared words (identity, authority, audit, seal, fault) and the platform,
+// and never each other in a circle. screening stands above them: it loads
+// facts, asks pattern, stores findings and raises escalations. Nothing here
+// knows the site (app) or the background jobs (jobs).
+package internal
