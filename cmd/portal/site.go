@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"syscall"
+	"time"
+
+	"github.com/fairpassage/portal/app"
+	"github.com/fairpassage/portal/app/account"
+	"github.com/fairpassage/portal/app/agency"
+	"github.com/fairpassage/portal/app/ministry"
+	"github.com/fairpassage/portal/app/police"
+	"github.com/fairpassage/portal/app/public"
+	"github.com/fairpassage/portal/app/web"
+	"github.com/fairpassage/portal/internal/platform/config"
+	"github.com/fairpassage/portal/internal/seal"
+	"github.com/fairpassage/portal/views"
+	"github.com/gofiber/fiber/v2"
+)
+
+// shutdownPatience is how long requests under way may take at the end.
+const shutdownPatience = 10 * time.Second
+
+// listen takes the port before anything slow happens, so that a port that is
+// taken is said at once.
+func listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		_, port, _ := net.SplitHostPort(address)
+		return nil, fmt.Errorf("port %s is taken by another program: stop that one, or choose another port with --listen 127.0.0.1:9000", port)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return l, nil
+}
+
+// newSite wires the pages over the use cases.
+func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, ready func(context.Context) error, demo []account.DemoAccount) (*fiber.App, error) {
+	base, err := url.Parse(conf.BaseURL)
+	if err != nil {
+		return nil, errors.New("PORTAL_BASE_URL cannot be read")
+	}
+	w, err := web.New(web.Config{BaseURL: base, Demo: conf.Demo, CSRFKey: s.keys.Secret(seal.SecretCSRF)}, v, s.sessions, log)
+	if err != nil {
+		return nil, err
+	}
+	var surfaces []web.Surface
+	if conf.Surfaces.Public {
+		surfaces = append(surfaces, web.Public)
+	}
+	if conf.Surfaces.Staff {
+		surfaces = append(surfaces, web.Staff)
+	}
+	return app.New(app.Config{Surfaces: surfaces, TrustedProxies: conf.TrustedProxies}, w, app.Pages{
+		Home:       public.NewHome(w, ready),
+		Agencies:   public.NewAgencies(w, s.register),
+		Complaints: public.NewComplaints(w, s.complaints, s.register, s.keys.Secret(seal.SecretForm), s.clock),
+		Account:    account.New(w, s.sessions, demo),
+		Agency:     agency.New(w, s.licensing, s.placements, s.home),
+		Licensing:  ministry.New(w, s.licensing),
+		Police:     police.New(w, s.escalations, s.complaints, s.register),
+	})
+}
+
+// serve answers on l until ctx ends, then lets requests under way finish.
+func serve(ctx context.Context, site *fiber.App, l net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- site.Listener(l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	if err := site.ShutdownWithTimeout(shutdownPatience); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("stop serving: %w", err)
+	}
+	return nil
+}

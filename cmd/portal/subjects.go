@@ -1,0 +1,77 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+
+	"github.com/fairpassage/portal/internal/agency"
+	"github.com/fairpassage/portal/internal/complaint"
+	"github.com/fairpassage/portal/internal/country"
+	"github.com/fairpassage/portal/internal/escalation"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/licensing"
+	"github.com/fairpassage/portal/internal/matching"
+	"github.com/fairpassage/portal/internal/placement"
+	"github.com/fairpassage/portal/internal/platform/clock"
+	"github.com/fairpassage/portal/internal/platform/config"
+	"github.com/fairpassage/portal/internal/platform/mail"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/register"
+	"github.com/fairpassage/portal/internal/screening"
+	"github.com/fairpassage/portal/internal/seal"
+	"github.com/fairpassage/portal/views"
+)
+
+// subjects are the use cases of the whole portal over one record and one key
+// folder. The site and the worker take what they need of them.
+type subjects struct {
+	clock       clock.Clock
+	home        country.Home
+	keys        *seal.Ring
+	sessions    *identity.Sessions
+	agencies    *agency.Service
+	register    *register.Service
+	licensing   *licensing.Service
+	placements  *placement.Service
+	complaints  *complaint.Service
+	escalations *escalation.Service
+	screening   *screening.Service
+}
+
+func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, log *slog.Logger) (*subjects, error) {
+	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
+	if err != nil {
+		return nil, fmt.Errorf("read the matching key: %w", err)
+	}
+	s := &subjects{clock: clk, home: home, keys: keys, sessions: identity.NewSessions(db, clk)}
+	s.agencies = agency.New(db, hasher, clk)
+	s.register = register.New(db, clk, home)
+	s.licensing = licensing.New(db, clk, home)
+	s.placements = placement.New(db, clk, hasher, home)
+	s.complaints, err = complaint.NewService(complaint.Dependencies{
+		DB: db, Clock: clk, Keys: keys, Sessions: s.sessions, Agencies: s.register, Placements: s.placements,
+		Regions: []string{home.Code},
+	})
+	if err != nil {
+		return nil, err
+	}
+	mailer, err := mailerOf(conf)
+	if err != nil {
+		return nil, err
+	}
+	s.escalations = escalation.New(escalation.Deps{
+		DB: db, Clock: clk, Random: rand.Reader, Mail: mailer, Words: words, BaseURL: conf.BaseURL,
+	})
+	s.screening = screening.New(screening.Deps{DB: db, Clock: clk, Log: log, Escalations: s.escalations})
+	return s, nil
+}
+
+// mailerOf returns nil when no mail server is configured: then the inbox is
+// all there is.
+func mailerOf(conf config.Config) (escalation.Mailer, error) {
+	if conf.SMTPURL == "" {
+		return nil, nil //nolint:nilnil // no mailer is a legal mailer
+	}
+	return mail.New(conf.SMTPURL)
+}

@@ -1,0 +1,53 @@
+package main
+
+import "github.com/fairpassage/portal/internal/platform/config"
+
+// webCmd serves the site against a PostgreSQL and a Redis that others run.
+type webCmd struct {
+	Listen  string `help:"Address of the site (127.0.0.1:8080)." placeholder:"HOST:PORT"`
+	Surface string `help:"Which sites: public, staff, or both with a comma." placeholder:"LIST"`
+}
+
+// Run serves until it is asked to stop.
+func (c *webCmd) Run(p *program) error {
+	conf, err := config.Load(p.getenv, config.Flags{Listen: c.Listen, Surface: c.Surface}, config.NeedDatabase, config.NeedRedis, config.NeedKeys)
+	if err != nil {
+		return err
+	}
+	if conf.EmbeddedDatabase() {
+		return errNoRecord
+	}
+	listener, err := listen(conf.Listen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }()
+	w, err := openWorkplace(p, &record{conf: conf}, "web")
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	w.log.Info("serving", "at", conf.BaseURL)
+	return w.answer(p.ctx, listener)
+}
+
+// workerCmd does the background work.
+type workerCmd struct{}
+
+// Run works until it is asked to stop.
+func (c *workerCmd) Run(p *program) error {
+	conf, err := config.Load(p.getenv, config.Flags{}, config.NeedDatabase, config.NeedRedis, config.NeedKeys)
+	if err != nil {
+		return err
+	}
+	if conf.EmbeddedDatabase() {
+		return errNoRecord
+	}
+	w, err := openWorkplace(p, &record{conf: conf}, "worker")
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	w.log.Info("working")
+	return w.work(p.ctx)
+}
