@@ -1,0 +1,212 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// languages are those of this portal's catalogues.
+var languages = []string{"en", "km"}
+
+// public is the role of people without an account.
+const public = ""
+
+// keyPage is one that people come to often. Where address is a list, link says
+// which of its links leads to the page itself.
+type keyPage struct {
+	name, role, address, link string
+	status                    int // 0 means 200
+}
+
+// keyPages are looked at for everything that a page has to be.
+var keyPages = []keyPage{
+	{name: "home", address: "/"},
+	{name: "search", address: "/agencies"},
+	{name: "search-found", address: "/agencies?q=golden+ladder"},
+	{name: "search-nothing", address: "/agencies?q=zzzyyyxxx"},
+	{name: "agency", address: "/agencies?q=golden+ladder", link: `main a[href^="/agencies/"]`},
+	{name: "complaint-first", address: "/complaints/new"},
+	{name: "complaint-check", address: "/complaints/check"},
+	{name: "leave", address: "/leave"},
+	{name: "sign-in", address: "/sign-in"},
+	{name: "not-found", address: "/nothing/here", status: http.StatusNotFound},
+	{name: "agency-desk", role: "agency_head", address: "/agency"},
+	{name: "agency-application", role: "agency_head", address: "/agency/application"},
+	{name: "agency-placements", role: "agency_head", address: "/agency/placements"},
+	{name: "agency-placement-new", role: "agency_head", address: "/agency/placements/new"},
+	{name: "ministry-applications", role: "licensing_officer", address: "/ministry/applications?status=all"},
+	{name: "ministry-application", role: "licensing_officer", address: "/ministry/applications?status=all", link: `main a[href^="/ministry/applications/"]`},
+	{name: "police-escalations", role: "investigator", address: "/police/escalations"},
+	{name: "police-escalation", role: "investigator", address: "/police/escalations", link: `main a[href^="/police/escalations/"]`},
+	{name: "account", role: "investigator", address: "/account"},
+}
+
+// roles are those of the pages, each once, in order.
+func roles() []string {
+	var all []string
+	for _, p := range keyPages {
+		if len(all) == 0 || all[len(all)-1] != p.role {
+			all = append(all, p.role)
+		}
+	}
+	return all
+}
+
+// follow resolves the link of a page, as that role sees it.
+func (p keyPage) follow(t testing.TB, v *visitor) keyPage {
+	t.Helper()
+	if p.link == "" {
+		return p
+	}
+	list := v.get(p.address).ok(http.StatusOK)
+	href, found := list.doc.Find(p.link).First().Attr("href")
+	if !found {
+		t.Fatalf("%s: nothing on %s leads to it: %s", p.name, p.address, list.text())
+	}
+	p.address = href
+	return p
+}
+
+func (p keyPage) wants() int {
+	if p.status == 0 {
+		return http.StatusOK
+	}
+	return p.status
+}
+
+// tour shows every key page in both languages on a phone, with scripts as the
+// pages have them, to look.
+func tour(t *testing.T, run *portal, options []tabOption, look func(t *testing.T, b *tab, p keyPage, lang string)) {
+	t.Helper()
+	for _, role := range roles() {
+		b := open(t, run.url, phone, options...)
+		v := visit(t, run.url, "en")
+		if role != public {
+			who := run.account(t, role)
+			b.signIn(who)
+			v.signIn(who)
+		}
+		for _, lang := range languages {
+			b.visit("/sign-in") // shows the switch to everybody
+			b.speak(lang)
+			for _, p := range keyPages {
+				if p.role != role {
+					continue
+				}
+				p = p.follow(t, v)
+				b.visit(p.address)
+				if int(b.status) != p.wants() {
+					t.Errorf("%s in %s answers %d, not %d", p.name, lang, b.status, p.wants())
+					continue
+				}
+				look(t, b, p, lang)
+			}
+		}
+	}
+}
+
+// overhang is by how many pixels the page is wider than the screen.
+func (b *tab) overhang() int {
+	b.t.Helper()
+	return evaluate[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
+}
+
+// widest names what makes a page too wide.
+const widest = `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest(".fp-scroll"))
+	.slice(0, 4).map(e => e.tagName + "." + e.className).join(", ")`
+
+func TestEveryPageFitsItsReader(t *testing.T) {
+	run := sharedRun(t)
+	tour(t, run, []tabOption{withAxe}, func(t *testing.T, b *tab, p keyPage, lang string) {
+		t.Helper()
+		if got := b.read(`document.documentElement.lang`); got != lang {
+			t.Errorf("%s says that it is in %q, not %q", p.name, got, lang)
+		}
+		if n := evaluate[int](b, `document.querySelectorAll("h1").length`); n != 1 {
+			t.Errorf("%s in %s has %d first headings", p.name, lang, n)
+		}
+		if p.name != "leave" { // it has nothing to skip
+			skip := b.read(`(document.querySelector("body > a") || {getAttribute: () => ""}).getAttribute("href") || ""`)
+			if !strings.HasPrefix(skip, "#") || !b.has(skip) {
+				t.Errorf("%s in %s: its first link, to %q, does not skip to the main text", p.name, lang, skip)
+			}
+		}
+		for _, width := range []int64{phone, desktop} {
+			b.resize(width)
+			if wide := b.overhang(); wide > 0 {
+				t.Errorf("%s in %s is %d px too wide for %d: %s", p.name, lang, wide, width, b.read(widest))
+			}
+		}
+		b.resize(phone)
+		for _, v := range b.violations() {
+			t.Errorf("%s in %s: %s", p.name, lang, v)
+		}
+	})
+}
+
+// Every screen of the form, and what follows it.
+func TestEveryScreenOfTheFormFitsItsReader(t *testing.T) {
+	run := sharedRun(t)
+	for _, lang := range languages {
+		b := open(t, run.url, phone, withAxe)
+		b.visit("/")
+		b.speak(lang)
+		look := func(screen string) {
+			t.Helper()
+			if n := evaluate[int](b, `document.querySelectorAll("h1").length`); n != 1 {
+				t.Errorf("%s in %s has %d first headings", screen, lang, n)
+			}
+			if wide := b.overhang(); wide > 0 {
+				t.Errorf("%s in %s is %d px too wide: %s", screen, lang, wide, b.read(widest))
+			}
+			for _, v := range b.violations() {
+				t.Errorf("%s in %s: %s", screen, lang, v)
+			}
+		}
+		told := workplaceStory("golden ladder", "They keep my passport.", "Example Delta", "+855 49 100 300")
+		told["safe"]["safe"] = []string{"danger"}
+		receipt := b.tell(told, look)
+		b.press(send)
+		look("sent")
+		b.visit("/complaints/check")
+		b.say("receipt", "not a receipt")
+		b.press(`main form button[type="submit"]`)
+		look("mistyped")
+		b.say("receipt", receipt)
+		b.press(`main form button[type="submit"]`)
+		look("mine")
+	}
+}
+
+// Pages of the list exist and are whole, also in the plainest browser.
+func TestScreenshots(t *testing.T) {
+	run := sharedRun(t)
+	for _, role := range roles() {
+		for _, lang := range languages {
+			v := visit(t, run.url, lang)
+			if role != public {
+				v.signIn(run.account(t, role))
+			}
+			for _, p := range keyPages {
+				if p.role != role {
+					continue
+				}
+				p = p.follow(t, v)
+				a := v.get(p.address).ok(p.wants())
+				if got := a.doc.Find("html").AttrOr("lang", ""); got != lang || a.doc.Find("h1").Length() != 1 {
+					t.Errorf("%s in %s: language %q, %d first headings", p.name, lang, got, a.doc.Find("h1").Length())
+				}
+			}
+		}
+	}
+	if dir := screenshotFolder(); dir != "" {
+		photograph(t, run, dir)
+	}
+}
+
+// fileOf names the picture of a page.
+func fileOf(p keyPage, lang string, width int64) string {
+	return fmt.Sprintf("%s-%s-%d.png", p.name, lang, width)
+}
