@@ -20,10 +20,11 @@ const (
 
 // Pages are the handlers of all audiences.
 type Pages struct {
-	Account   *account.Desk
-	Home      *public.Home
-	Agency    *agency.Desk
-	Licensing *ministry.Licensing
+	Account    *account.Desk
+	Home       *public.Home
+	Complaints *public.Complaints
+	Agency     *agency.Desk
+	Licensing  *ministry.Licensing
 }
 
 // SiteMap is every address of the portal: who may come, and what answers. It
@@ -36,6 +37,16 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/assets/*", Surface: web.Public, Action: authority.PublicRead, Handler: w.Asset, Plain: true},
 		{Method: get, Path: "/healthz", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Alive, Plain: true},
 		{Method: get, Path: "/readyz", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Ready, Plain: true},
+
+		{Method: get, Path: "/complaints/new", Surface: web.Public, Action: authority.ComplaintFile, Handler: p.Complaints.New},
+		{Method: post, Path: "/complaints/new", Surface: web.Public, Action: authority.ComplaintFile, Handler: p.Complaints.Walk},
+		{Method: post, Path: "/complaints", Surface: web.Public, Action: authority.ComplaintFile, Handler: p.Complaints.Send},
+		{Method: get, Path: "/complaints", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Complaints.Index},
+		{Method: get, Path: "/complaints/check", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Complaints.CheckForm},
+		{Method: post, Path: "/complaints/check", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Complaints.Check},
+		// Whoever holds no open receipt is asked for one; the use case asks for ComplaintMine.
+		{Method: get, Path: "/complaints/mine", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Complaints.Mine},
+		{Method: post, Path: "/complaints/close", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Complaints.Close},
 
 		{Method: get, Path: "/sign-in", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.SignInForm},
 		{Method: post, Path: "/sign-in", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.SignIn},

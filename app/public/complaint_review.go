@@ -16,7 +16,25 @@ type line struct {
 	Label string   // message key
 	Keys  []string // answers that are choices, as message keys
 	Text  string   // an answer in the reporter's own words
-	Step  string   // the screen where it can be changed
+	Step  string   // the screen where it can be changed; "" where another line says so
+}
+
+// Paragraphs splits the text where its writer did.
+func (l line) Paragraphs() []string {
+	if l.Text == "" {
+		return nil
+	}
+	return strings.Split(l.Text, "\n")
+}
+
+// changeOnce leaves one way to each screen, at the last of its answers.
+func changeOnce(lines []line) []line {
+	for i := range len(lines) - 1 {
+		if lines[i].Step == lines[i+1].Step {
+			lines[i].Step = ""
+		}
+	}
+	return lines
 }
 
 // reviewData is what the last screen shows.
@@ -37,7 +55,7 @@ func readBack(ctx context.Context, p *Complaints, lang string, s state) (any, er
 	if err != nil {
 		return nil, err
 	}
-	return reviewData{Receipt: receipt.Grouped(), Lines: linesOf(in, picked, lang), ActKey: actKey(in)}, nil
+	return reviewData{Receipt: receipt.Grouped(), Lines: changeOnce(linesOf(in, picked, lang)), ActKey: actKey(in)}, nil
 }
 
 // pickedName returns the name of the agency that was picked from the register,
