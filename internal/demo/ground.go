@@ -1,0 +1,157 @@
+package demo
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/fairpassage/portal/internal/agency"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/licensing"
+	"github.com/fairpassage/portal/internal/matching"
+	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
+
+// source names the invented register.
+const source = "demonstration"
+
+var districts = [...]string{"Riverside", "Old Market", "East Gate", "Hill Quarter"}
+
+// record is an agency as its register would write it. The phoenix shares phone
+// and address with the agency that was revoked.
+func (h house) record(today time.Time) agency.Record {
+	seat := h.number
+	if h.key == phoenix {
+		seat = 3 // that of the revoked one
+	}
+	r := agency.Record{
+		Source: source, NameLatin: h.latin, NameLocal: h.local, State: h.state, District: districts[seat%len(districts)],
+		Address: fmt.Sprintf("%d Invented Street, %s", 10+3*seat, districts[seat%len(districts)]),
+		Phones:  officePhone(seat), Emails: "office@" + h.key + ".example", People: []string{h.director},
+	}
+	if h.state != agency.Listed {
+		r.LicenceNo, r.ValidSinceYear = h.licence(), today.AddDate(0, 0, h.since).Year()
+	}
+	return r
+}
+
+func (d Deps) enter(tx postgres.Tx, w *world) (map[string]uuid.UUID, error) {
+	ids := map[string]uuid.UUID{}
+	for _, h := range w.houses {
+		entered, err := d.Agencies.Enter(tx, actor(), h.record(w.today))
+		if err != nil {
+			return nil, err
+		}
+		ids[h.key] = entered.ID
+		for _, p := range h.periods() {
+			if err := insertPeriod(tx, entered.ID, w.date(p[0]), w.date(p[1])); err != nil {
+				return nil, err
+			}
+			if err := insertEvent(tx, entered.ID, licensing.EventGranted, w.date(p[0])); err != nil {
+				return nil, err
+			}
+		}
+		kind := map[agency.State]licensing.EventKind{
+			agency.Suspended: licensing.EventSuspended, agency.Revoked: licensing.EventRevoked, agency.Surrendered: licensing.EventSurrendered,
+		}[h.state]
+		if kind != "" {
+			if err := insertEvent(tx, entered.ID, kind, w.date(h.sanction)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return ids, nil
+}
+
+// periods cuts the time between the first and the last day into licences of at
+// most three years, as this invented country gives them.
+func (h house) periods() [][2]int {
+	const term = 3 * 365
+	if h.state == agency.Listed {
+		return nil
+	}
+	var all [][2]int
+	for from := h.since; from <= h.ends; from += term {
+		// A period after a sanction was never granted.
+		if h.sanction != 0 && from >= h.sanction {
+			break
+		}
+		all = append(all, [2]int{from, min(from+term-1, h.ends)})
+	}
+	return all
+}
+
+func (d Deps) people(tx postgres.Tx, w *world, ids map[string]uuid.UUID, hash string) error {
+	now := d.Clock.Now()
+	for _, p := range officials {
+		if _, err := insertPerson(tx, p, hash, now); err != nil {
+			return err
+		}
+	}
+	names := map[string]house{}
+	for _, h := range w.houses {
+		names[h.key] = h
+	}
+	made := map[string]bool{}
+	heads := map[string]uuid.UUID{}
+	for _, p := range desks {
+		if !made[p.unit] {
+			h := names[p.unit]
+			if err := insertAgencyUnit(tx, h, ids[h.key]); err != nil {
+				return err
+			}
+			made[p.unit] = true
+		}
+		person, err := insertPerson(tx, p, hash, now)
+		if err != nil {
+			return err
+		}
+		if p.role == identity.RoleAgencyHead {
+			heads[p.unit] = person
+		}
+	}
+	for _, a := range []struct {
+		key string
+		day int
+	}{{applicant, -6}, {renewing, -11}, {"two-elephants", -2}} {
+		h := names[a.key]
+		if err := insertApplication(tx, h, ids[a.key], heads[a.key], w.date(a.day).Add(3*time.Hour)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placementRow is one row of placements, as JSON: one parameter for all.
+type placementRow struct {
+	ID         uuid.UUID      `json:"id"`
+	Agency     uuid.UUID      `json:"agency_id"`
+	Employer   uuid.UUID      `json:"employer_id"`
+	Country    string         `json:"country"`
+	Occupation string         `json:"occupation"`
+	Document   matching.Token `json:"document_token"`
+	Phone      matching.Token `json:"phone_token"`
+	Departed   string         `json:"departed_on"`
+	Registered time.Time      `json:"registered_at"`
+}
+
+func (d Deps) place(tx postgres.Tx, w *world, ids map[string]uuid.UUID) error {
+	employers := make([]uuid.UUID, len(w.works))
+	for i, e := range w.works {
+		employers[i] = id.New()
+		if err := insertEmployer(tx, employers[i], e, d.Hasher, w.date(-history)); err != nil {
+			return err
+		}
+	}
+	rows := make([]placementRow, len(w.left))
+	for i, l := range w.left {
+		day := w.date(l.day)
+		rows[i] = placementRow{
+			ID: id.New(), Agency: ids[l.agency], Employer: employers[l.works], Country: w.works[l.works].country, Occupation: l.occupation,
+			Document: d.Hasher.Document(d.Home.Code, passport(l.worker)), Phone: d.Hasher.Phone(workerPhone(l.worker)),
+			Departed: day.Format(time.DateOnly), Registered: day.AddDate(0, 0, -4).Add(2 * time.Hour),
+		}
+	}
+	return insertPlacements(tx, rows)
+}

@@ -1,0 +1,125 @@
+package demo
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/fairpassage/portal/internal/licensing"
+	"github.com/fairpassage/portal/internal/matching"
+	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
+
+// seeding is the lock that two processes which start at once take in turn.
+const seeding = 7203148
+
+// begin takes the lock and reports whether the step is done already.
+func begin(tx postgres.Tx, mark string) (done bool, err error) {
+	if err := tx.Gorm().Exec(`SELECT pg_advisory_xact_lock(?)`, seeding).Error; err != nil {
+		return false, err
+	}
+	return marked(tx, mark)
+}
+
+func marked(tx postgres.Tx, mark string) (found bool, err error) {
+	err = tx.Gorm().Raw(`SELECT EXISTS (SELECT FROM audit_entries WHERE object_kind = 'demo' AND action = ?)`, mark).Scan(&found).Error
+	return found, err
+}
+
+func anyUnit(tx postgres.Tx) (found bool, err error) {
+	err = tx.Gorm().Raw(`SELECT EXISTS (SELECT FROM units) OR EXISTS (SELECT FROM people)`).Scan(&found).Error
+	return found, err
+}
+
+// firstEntered returns when the first agency of the demonstration was entered.
+func firstEntered(tx postgres.Tx) (at time.Time, found bool, err error) {
+	res := tx.Gorm().Raw(`SELECT created_at FROM agencies WHERE source = ? ORDER BY created_at LIMIT 1`, source).Scan(&at)
+	return at, res.RowsAffected == 1, res.Error
+}
+
+func findAgencies(tx postgres.Tx, houses []house) (map[string]uuid.UUID, error) {
+	var rows []struct {
+		ID                   uuid.UUID
+		NameLatin, NameLocal string
+	}
+	err := tx.Gorm().Raw(`SELECT id, name_latin, name_local FROM agencies WHERE source = ?`, source).Scan(&rows).Error
+	ids := map[string]uuid.UUID{}
+	for _, r := range rows {
+		for _, h := range houses {
+			if h.latin == r.NameLatin && h.local == r.NameLocal {
+				ids[h.key] = r.ID
+			}
+		}
+	}
+	return ids, err
+}
+
+func name(en, km string) string {
+	text, _ := json.Marshal(map[string]string{"en": en, "km": km}) // strings always marshal
+	return string(text)
+}
+
+func insertUnits(tx postgres.Tx, units []unit) error {
+	for _, u := range units {
+		var parent *string
+		if u.code == "province-east" || u.code == "embassy-south" {
+			code := ministryCode
+			parent = &code
+		}
+		err := tx.Gorm().Exec(`INSERT INTO units (id, code, kind, name, parent_id) VALUES (?, ?, ?, ?::jsonb, (SELECT id FROM units WHERE code = ?))`,
+			id.New(), u.code, u.kind, name(u.en, u.km), parent).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func insertAgencyUnit(tx postgres.Tx, h house, agency uuid.UUID) error {
+	return tx.Gorm().Exec(`INSERT INTO units (id, code, kind, name, agency_id) VALUES (?, ?, 'agency', ?::jsonb, ?)`,
+		id.New(), h.key, name(h.latin, h.local), agency).Error
+}
+
+func insertPerson(tx postgres.Tx, p person, hash string, now time.Time) (uuid.UUID, error) {
+	key := id.New()
+	err := tx.Gorm().Exec(`INSERT INTO people (id, email, name, passphrase_hash, created_at) VALUES (?, ?, ?, ?, ?)`, key, p.email, p.name, hash, now).Error
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return key, tx.Gorm().Exec(`INSERT INTO memberships (person_id, unit_id, role) SELECT ?, id, ? FROM units WHERE code = ?`, key, p.role, p.unit).Error
+}
+
+func insertPeriod(tx postgres.Tx, agency uuid.UUID, from, until time.Time) error {
+	return tx.Gorm().Exec(`INSERT INTO licence_periods (id, agency_id, valid_from, valid_until) VALUES (?, ?, ?, ?)`, id.New(), agency, from, until).Error
+}
+
+func insertEvent(tx postgres.Tx, agency uuid.UUID, kind licensing.EventKind, on time.Time) error {
+	return tx.Gorm().Exec(`INSERT INTO licence_events (id, agency_id, kind, on_day) VALUES (?, ?, ?, ?)`, id.New(), agency, kind, on).Error
+}
+
+func insertApplication(tx postgres.Tx, h house, agency, head uuid.UUID, at time.Time) error {
+	return tx.Gorm().Exec(`
+		INSERT INTO applications (id, agency_id, status, director, address, phone, destinations, declaration, filed_by, filed_at)
+		VALUES (?, ?, 'filed', ?, ?, ?, string_to_array(?, ' '), true, ?, ?)`,
+		id.New(), agency, h.director, h.record(at).Address, officePhone(h.number), strings.Join(h.destinations, " "), head, at).Error
+}
+
+func insertEmployer(tx postgres.Tx, key uuid.UUID, w works, hasher *matching.Hasher, at time.Time) error {
+	folded := matching.CompanyFold(w.name)
+	return tx.Gorm().Exec(`INSERT INTO employers (id, name, folded, token, country, created_at) VALUES (?, ?, ?, ?, ?, ?)`,
+		key, w.name, folded, hasher.Name(folded), w.country, at).Error
+}
+
+func insertPlacements(tx postgres.Tx, rows []placementRow) error {
+	text, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	return tx.Gorm().Exec(`
+		INSERT INTO placements (id, agency_id, employer_id, country, occupation, document_token, phone_token, departed_on, registered_at)
+		SELECT id, agency_id, employer_id, country, occupation, document_token, phone_token, departed_on, registered_at
+		FROM json_to_recordset(?) AS r(id uuid, agency_id uuid, employer_id uuid, country text, occupation text,
+			document_token text, phone_token text, departed_on date, registered_at timestamptz)`, string(text)).Error
+}
