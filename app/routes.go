@@ -7,6 +7,7 @@ import (
 	"github.com/fairpassage/portal/app/account"
 	"github.com/fairpassage/portal/app/agency"
 	"github.com/fairpassage/portal/app/ministry"
+	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/public"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/authority"
@@ -25,6 +26,7 @@ type Pages struct {
 	Complaints *public.Complaints
 	Agency     *agency.Desk
 	Licensing  *ministry.Licensing
+	Police     *police.Desk
 }
 
 // SiteMap is every address of the portal: who may come, and what answers. It
@@ -63,6 +65,12 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/ministry/applications", Surface: web.Staff, Action: authority.ApplicationList, Handler: p.Licensing.Queue},
 		{Method: get, Path: "/ministry/applications/:id", Surface: web.Staff, Action: authority.ApplicationRead, Handler: p.Licensing.Application},
 		{Method: post, Path: "/ministry/applications/:id/decision", Surface: web.Staff, Action: authority.ApplicationDecide, Handler: p.Licensing.Decide},
+
+		{Method: get, Path: "/police/escalations", Surface: web.Staff, Action: authority.EscalationList, Handler: p.Police.Escalations},
+		{Method: get, Path: "/police/escalations/stream", Surface: web.Staff, Action: authority.EscalationList, Handler: p.Police.Stream, Stream: true},
+		{Method: get, Path: "/police/escalations/:id", Surface: web.Staff, Action: authority.EscalationRead, Handler: p.Police.Escalation},
+		{Method: post, Path: "/police/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.EscalationAcknowledge, Handler: p.Police.Acknowledge},
+		{Method: get, Path: "/police/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.SealedRead, Handler: p.Police.Complaint},
 	}
 }
 

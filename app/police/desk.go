@@ -1,0 +1,116 @@
+package police
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fairpassage/portal/app/web"
+	"github.com/fairpassage/portal/internal/complaint"
+	"github.com/fairpassage/portal/internal/escalation"
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+)
+
+// SealedReader opens what a complaint sealed to the actor's desk, and records
+// that it was read.
+type SealedReader interface {
+	OpenFor(ctx context.Context, by identity.Actor, complaintID uuid.UUID) (complaint.Contents, error)
+}
+
+// AgencyName is how the register calls an agency.
+type AgencyName struct {
+	Latin, Local string // either may be ""
+	Slug         string // of its public page
+}
+
+// Deps of a Desk.
+type Deps struct {
+	Escalations *escalation.Service
+	Sealed      SealedReader
+	// Agencies finds the names of agencies; what is not in the register is
+	// absent from the answer.
+	Agencies func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]AgencyName, error)
+	// Bell wakes open inboxes when something happened to an escalation.
+	Bell *web.Bell
+}
+
+// Desk serves the pages of the unit. It is safe for concurrent use.
+type Desk struct {
+	web  *web.Web
+	deps Deps
+}
+
+// New returns the pages.
+func New(w *web.Web, deps Deps) *Desk { return &Desk{web: w, deps: deps} }
+
+// subject is whom an escalation is about, in words that show no token.
+type subject struct {
+	Text string
+	Href string // of the register's page; "" where there is none
+}
+
+// subjects finds the words for each of the lines.
+func (d *Desk) subjects(c *fiber.Ctx, lines []escalation.Summary) ([]subject, error) {
+	var wanted []uuid.UUID
+	for _, line := range lines {
+		if key, err := uuid.Parse(line.SubjectKey); err == nil && line.SubjectKind == "agency" {
+			wanted = append(wanted, key)
+		}
+	}
+	names := map[uuid.UUID]AgencyName{}
+	if len(wanted) > 0 {
+		var err error
+		if names, err = d.deps.Agencies(c.UserContext(), wanted); err != nil {
+			return nil, fmt.Errorf("name agencies: %w", err)
+		}
+	}
+	all := make([]subject, 0, len(lines))
+	for _, line := range lines {
+		key, _ := uuid.Parse(line.SubjectKey)
+		s, err := d.subject(c, line, names[key])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+func (d *Desk) subject(c *fiber.Ctx, line escalation.Summary, name AgencyName) (subject, error) {
+	s := subject{Text: name.Latin}
+	switch {
+	case name.Latin == "":
+		s.Text = name.Local
+	case name.Local != "":
+		s.Text += " · " + name.Local
+	}
+	if s.Text != "" {
+		s.Href = "/agencies/" + name.Slug
+		return s, nil
+	}
+	text, err := d.text(c, "police.subject."+line.SubjectKind, "Count", line.Complaints)
+	return subject{Text: text}, err
+}
+
+// text speaks the visitor's language where a page cannot: arguments that come
+// as data, and keys that may be unknown.
+func (d *Desk) text(c *fiber.Ctx, key string, args ...any) (string, error) {
+	return d.web.Views().Catalogue().Text(d.web.Lang(c), key, args...)
+}
+
+// known reports whether the visitor's language has the message.
+func (d *Desk) known(c *fiber.Ctx, key string) bool {
+	return d.web.Views().Catalogue().Has(d.web.Lang(c), key)
+}
+
+// param reads a key from the address. One that cannot be a key is a page that
+// does not exist.
+func param(c *fiber.Ctx, name string) (uuid.UUID, error) {
+	key, err := uuid.Parse(c.Params(name))
+	if err != nil {
+		return uuid.Nil, fault.New(fault.NotFound, "problem.not_found")
+	}
+	return key, nil
+}
