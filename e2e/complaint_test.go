@@ -19,7 +19,7 @@ func workplaceStory(agency, words, name, phone string) story {
 		"about":    {"about": {"self"}},
 		"what":     {"what": {"violence", "document_retention", "wage_withholding", "excessive_overtime"}},
 		"phase":    {},
-		"date":     {"happened_month": {"9"}, "happened_year": {"2026"}},
+		"date":     {"happened_month": {"9"}, "happened_year": {"2025"}},
 		"where":    {"country": {"TH"}, "place": {"behind the ice works"}},
 		"agency":   {"agency": {agency}},
 		"employer": {"employer": {"Example Canning"}},

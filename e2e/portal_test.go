@@ -232,16 +232,20 @@ func (o *transcript) read(stream io.Reader) {
 	for {
 		line, err := in.ReadString('\n')
 		if line != "" {
-			o.mu.Lock()
-			o.lines = append(o.lines, strings.TrimSuffix(line, "\n"))
-			close(o.more)
-			o.more = make(chan struct{})
-			o.mu.Unlock()
+			o.add(strings.TrimSuffix(line, "\n"))
 		}
 		if err != nil {
 			return
 		}
 	}
+}
+
+func (o *transcript) add(line string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.lines = append(o.lines, line)
+	close(o.more)
+	o.more = make(chan struct{})
 }
 
 func (o *transcript) line(prefix string) (line string, found bool, more <-chan struct{}) {

@@ -1,0 +1,54 @@
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/redis"
+)
+
+// redisDatabases is how many databases a Redis has beside the first, which
+// keeps the locks on the others.
+const redisDatabases = 15
+
+// RedisDatabase takes one database of the real Redis for this test alone,
+// empties it and returns its address. Tests of other packages run beside it.
+func RedisDatabase(t testing.TB) string {
+	t.Helper()
+	base := RedisURL(t)
+	locks := openRedis(t, base)
+	owner := id.New().String()
+	for n := 1; ; n = n%redisDatabases + 1 {
+		lock := fmt.Sprintf("test:database:%d", n)
+		taken, err := locks.SetNX(t.Context(), lock, owner, 5*time.Minute).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !taken {
+			continue
+		}
+		url := fmt.Sprintf("%s/%d", base, n)
+		own := openRedis(t, url)
+		if err := own.FlushDB(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			_ = own.FlushDB(context.Background()).Err()
+			_ = locks.Del(context.Background(), lock).Err()
+		})
+		return url
+	}
+}
+
+func openRedis(t testing.TB, url string) redis.Client {
+	t.Helper()
+	client, err := redis.Open(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
