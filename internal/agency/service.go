@@ -38,8 +38,8 @@ type Entered struct {
 var ErrSame = errors.New("agency: the same entry is on record")
 
 // Enter adds one agency to the register within the caller's transaction. A
-// record that breaks a rule is an Invalid fault; one that its source already
-// has is ErrSame. The state is the caller's: licences, periods and events are
+// record that breaks a rule, or whose licence number another agency holds, is
+// an Invalid fault; one that its source already has is ErrSame. The state is the caller's: licences, periods and events are
 // the licensing desk's tables.
 func (s *Service) Enter(tx postgres.Tx, actor identity.Actor, r Record) (Entered, error) {
 	r.NameLatin, r.NameLocal, r.Address, r.District = clean(r.NameLatin), clean(r.NameLocal), clean(r.Address), clean(r.District)
@@ -55,7 +55,10 @@ func (s *Service) Enter(tx postgres.Tx, actor identity.Actor, r Record) (Entered
 	if err := batch.write(tx); err != nil {
 		return Entered{}, fmt.Errorf("enter agency: %w", err)
 	}
-	if batch.Created != 1 {
+	switch {
+	case len(batch.rejected) > 0:
+		return Entered{}, fault.Field("licence_no", "form.invalid")
+	case batch.Created != 1:
 		return Entered{}, ErrSame
 	}
 	entered.ID, entered.Slug = batch.made[0].ID, batch.made[0].Slug

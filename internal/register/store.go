@@ -1,0 +1,119 @@
+package register
+
+import (
+	"github.com/fairpassage/portal/internal/licensing"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
+
+// likeness is how much of a question's trigrams a name must have, in its best
+// stretch of words, to be a candidate.
+const likeness = "0.45"
+
+func findCandidates(tx postgres.Tx, w way) ([]candidate, error) {
+	if err := tx.Gorm().Exec(`SELECT set_config('pg_trgm.word_similarity_threshold', ?, true)`, likeness).Error; err != nil {
+		return nil, err
+	}
+	var rows []candidate
+	err := tx.Gorm().Raw(w.statement, w.args...).Scan(&rows).Error
+	for i := range rows {
+		rows[i].how = w.how
+	}
+	return rows, err
+}
+
+type agencyRow struct {
+	ID             uuid.UUID
+	Slug           string
+	Source         string
+	NameLatin      string
+	NameLocal      string
+	District       string
+	Address        string
+	Kinds          string // joined by line ends
+	ValidSinceYear *int
+	State          licensing.State
+	Number         string
+}
+
+func (r agencyRow) agency() Agency {
+	a := Agency{
+		ID: r.ID, Slug: r.Slug, Source: r.Source, NameLatin: r.NameLatin, NameLocal: r.NameLocal,
+		District: r.District, State: r.State, Number: r.Number,
+	}
+	if r.ValidSinceYear != nil {
+		a.ValidSinceYear = *r.ValidSinceYear
+	}
+	if r.State == licensing.Licensed && r.Number == "" {
+		a.State = licensing.Listed // a licence that nobody granted is none
+	}
+	return a
+}
+
+const selectAgency = `
+	SELECT a.id, a.slug, a.source, a.name_latin, a.name_local, a.district, a.address, array_to_string(a.kinds, E'\n') AS kinds,
+	       a.valid_since_year, a.state, coalesce(l.number, '') AS number
+	FROM agencies a LEFT JOIN licences l ON l.agency_id = a.id `
+
+func findAgencies(tx postgres.Tx, wanted map[uuid.UUID]candidate) ([]Agency, error) {
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	ids := make([]uuid.UUID, 0, len(wanted))
+	for id := range wanted {
+		ids = append(ids, id)
+	}
+	var rows []agencyRow
+	err := tx.Gorm().Raw(selectAgency+`WHERE a.id IN ?`, ids).Scan(&rows).Error
+	agencies := make([]Agency, len(rows))
+	for i, r := range rows {
+		agencies[i] = r.agency()
+	}
+	return agencies, err
+}
+
+// findAgency looks by slug first and then by licence number; false when it is
+// neither.
+func findAgency(tx postgres.Tx, slug, number string) (agencyRow, bool, error) {
+	var r agencyRow
+	res := tx.Gorm().Raw(selectAgency+`WHERE a.slug = ?`, slug).Scan(&r)
+	if res.Error != nil || res.RowsAffected == 1 {
+		return r, res.RowsAffected == 1, res.Error
+	}
+	res = tx.Gorm().Raw(selectAgency+`WHERE l.number = ?`, number).Scan(&r)
+	return r, res.RowsAffected == 1, res.Error
+}
+
+func findAgencyByID(tx postgres.Tx, agency uuid.UUID) (agencyRow, bool, error) {
+	var r agencyRow
+	res := tx.Gorm().Raw(selectAgency+`WHERE a.id = ?`, agency).Scan(&r)
+	return r, res.RowsAffected == 1, res.Error
+}
+
+type named struct {
+	AgencyID uuid.UUID
+	Position int
+	Folded   string
+}
+
+// findNamed gives the names that are the folded or the core one, and those that
+// begin with the core and go on.
+func findNamed(tx postgres.Tx, folded, core string) ([]named, error) {
+	var rows []named
+	err := tx.Gorm().Raw(`SELECT agency_id, position, folded FROM agency_names WHERE folded IN (?, ?) OR folded LIKE ? LIMIT 100`, folded, core, core+" %").Scan(&rows).Error
+	return rows, err
+}
+
+func namesOf(tx postgres.Tx, agency uuid.UUID) ([]string, error) {
+	var folded []string
+	err := tx.Gorm().Raw(`SELECT folded FROM agency_names WHERE agency_id = ?`, agency).Scan(&folded).Error
+	return folded, err
+}
+
+func contactsOf(tx postgres.Tx, agency uuid.UUID) ([]Contact, error) {
+	var rows []Contact
+	err := tx.Gorm().Raw(`
+		SELECT kind, shown, key, digits FROM agency_contacts WHERE agency_id = ?
+		ORDER BY array_position(ARRAY['phone', 'fax', 'email', 'person'], kind), position`, agency).Scan(&rows).Error
+	return rows, err
+}
