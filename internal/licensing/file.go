@@ -26,19 +26,21 @@ func (s *Service) File(ctx context.Context, actor identity.Actor, a Application)
 	}
 	key := id.New()
 	err = s.db.InTx(ctx, actor, func(tx postgres.Tx) error {
-		licence, err := HoldLicence(tx, actor.AgencyID)
-		if err != nil {
-			return err
-		}
-		if state := licence.StateOn(s.Today()); state == Suspended || state == Revoked {
-			return fault.New(fault.Conflict, "licensing.barred").With("declaration", "licensing.barred")
-		}
+		// The application first, the agency's row second, as a decision takes them:
+		// the other way round the two could wait for each other.
 		fresh, err := insertApplication(tx, key, actor, a, s.clock.Now())
 		if err != nil {
 			return err
 		}
 		if !fresh {
 			return fault.New(fault.Conflict, "licensing.already_open").With("declaration", "licensing.already_open")
+		}
+		licence, err := HoldLicence(tx, actor.AgencyID)
+		if err != nil {
+			return err
+		}
+		if state := licence.StateOn(s.Today()); state == Suspended || state == Revoked {
+			return fault.New(fault.Conflict, "licensing.barred").With("declaration", "licensing.barred")
 		}
 		return audit.Record(tx, audit.Entry{Actor: actor, Action: "application.filed", ObjectKind: "application", ObjectID: key})
 	})

@@ -294,6 +294,43 @@ func TestTwentyOfficersDecideAtOnceAndOneOutcomeStands(t *testing.T) {
 	}
 }
 
+func TestFilingAgainWhileADecisionIsMadeEndsInNoDeadlock(t *testing.T) {
+	o := open(t)
+	key := o.file(t, o.heads[0])
+	from := day("2026-03-02")
+	for round := range 15 {
+		d := licensing.Decision{Grant: true, Reason: "Renewed.", ValidFrom: from, ValidUntil: from.AddDate(0, 0, 9)}
+		if round == 0 {
+			d.Number = "L-0001"
+		}
+		var wait sync.WaitGroup
+		wait.Go(func() {
+			if err := o.Decide(t.Context(), o.officers[0], key, d); err != nil {
+				t.Errorf("round %d: decide: %v", round, err)
+			}
+		})
+		var next uuid.UUID
+		wait.Go(func() {
+			for {
+				var err error
+				next, err = o.File(t.Context(), o.heads[0], application())
+				if err == nil {
+					return
+				}
+				if fault.KindOf(err) != fault.Conflict {
+					t.Errorf("round %d: file: %v", round, err)
+					return
+				}
+			}
+		})
+		wait.Wait()
+		if t.Failed() {
+			return
+		}
+		key, from = next, from.AddDate(0, 0, 10)
+	}
+}
+
 func TestTheQueueIsFilteredAndPaged(t *testing.T) {
 	o := open(t)
 	first := o.file(t, o.heads[0])

@@ -46,7 +46,7 @@ func decideApplication(tx postgres.Tx, application uuid.UUID, to Status, actor i
 
 // lockAgency holds the agency's row until the transaction ends.
 func lockAgency(tx postgres.Tx, agency uuid.UUID) error {
-	return holdAgency(tx, agency, "FOR UPDATE")
+	return holdAgency(tx, agency, "FOR NO KEY UPDATE")
 }
 
 func holdAgency(tx postgres.Tx, agency uuid.UUID, how string) error {
