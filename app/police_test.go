@@ -130,7 +130,7 @@ func (s *station) raise(t *testing.T, grade escalation.Grade, kind, key string) 
 			Pattern: escalation.Pattern{
 				Counts: escalation.Counts{Complaints: 3, FirstHand: 2, Reporters: 3}, From: day, To: day,
 				Findings: []escalation.Finding{{
-					Rule: "converging_testimony", Version: 1, Grade: "red", Score: 2.5, From: day, To: day,
+					Rule: "converging-testimony", Version: 1, Grade: "red", Score: 2.5, From: day, To: day,
 					Reasons: []escalation.Reason{
 						{Key: "pattern.converging_testimony.reason", Args: map[string]any{"Voices": "3", "FirstHand": "2", "Days": "90", "Exploitation": "4", "Coercion": "2"}},
 						{Key: "pattern.that.was.withdrawn"},
@@ -187,7 +187,7 @@ func TestAnEscalationShowsWhyAndIsAcknowledgedOnce(t *testing.T) {
 	path, told := s.raise(t, escalation.Red, "agency", s.agency.String())
 	sokha, dara := s.signIn(t, "sokha@police.example"), s.signIn(t, "dara@police.example")
 	_, page := sokha.get(t, path)
-	wantText(t, page, "3 independent people, 2 of them at first hand", "Thailand", "Physical or sexual violence", "In danger now",
+	wantText(t, page, "Independent accounts that agree", "3 independent people, 2 of them at first hand", "Thailand", "Physical or sexual violence", "In danger now",
 		"Nobody has acknowledged this yet", "version 1, score 2.5")
 	if href, _ := page.Find(`main a[href^="/agencies/"]`).Attr("href"); href != "/agencies/sample" {
 		t.Errorf("the register's page is %q", href)

@@ -164,13 +164,13 @@ func (l *logged) String() string {
 	return l.text.String()
 }
 
-// screening is a Screener made of a function.
-type screening func(ctx context.Context, promiseID uuid.UUID) error
+// screener is a Screener made of a function.
+type screener func(ctx context.Context, promiseID uuid.UUID) error
 
-func (s screening) Screen(ctx context.Context, promiseID uuid.UUID) error { return s(ctx, promiseID) }
+func (s screener) Screen(ctx context.Context, promiseID uuid.UUID) error { return s(ctx, promiseID) }
 
 // keep is the shortest screening: it keeps the promise.
-func keep(db *testkit.Database) screening {
+func keep(db *testkit.Database) screener {
 	return func(ctx context.Context, promiseID uuid.UUID) error {
 		return outbox.Fulfil(ctx, db.DB, identity.System("test"), promiseID, func(postgres.Tx, outbox.Promise) error { return nil })
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/fairpassage/portal/internal/platform/mail"
 	"github.com/fairpassage/portal/internal/platform/mail/mailtest"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/fairpassage/portal/jobs"
 )
@@ -26,7 +27,8 @@ func steps() []string {
 	return []string{
 		"relay: claimed", "relay: rung",
 		"handler: called", "handler: begun",
-		"screen: before commit", "deliver: before commit", "climb: before commit",
+		"screen: subjects locked", "screen: facts loaded", "screen: before commit",
+		"deliver: before commit", "climb: before commit",
 		"mail: before sending", "mail: sent, not recorded",
 		"handler: ended",
 	}
@@ -79,7 +81,10 @@ func child() error {
 	timing.Lease = 2 * time.Second
 	w, err := jobs.New(jobs.Deps{
 		DB: db, RedisURL: os.Getenv(childRedis), Clock: clock.System{}, Log: slog.New(slog.DiscardHandler),
-		Screening: eager{db: db, escalations: escalations, step: step}, Escalations: escalations, Step: step, Timing: timing,
+		Screening: screening.New(screening.Deps{
+			DB: db, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler), Escalations: escalations, Step: step,
+		}),
+		Escalations: escalations, Step: step, Timing: timing,
 	})
 	if err != nil {
 		return err
@@ -107,15 +112,15 @@ func TestAWorkerKilledBetweenAnyTwoStepsLosesAndDoublesNothing(t *testing.T) {
 	db := testkit.DB(t)
 	police(t, db)
 	// Without the rule every escalation climbs at once: the whole road is walked.
-	if _, err := db.Owner(t).ExecContext(t.Context(), `DELETE FROM policies`); err != nil {
+	if _, err := db.Owner(t).ExecContext(t.Context(), `DELETE FROM policies WHERE key = 'escalation.acknowledge_minutes'`); err != nil {
 		t.Fatal(err)
 	}
 	server, bell := mailtest.Start(t), redisURL(t)
-	complaints, killed := 0, 0
+	patterns, killed := 0, 0
 	for _, step := range steps() {
 		for range 2 {
-			file(t, db)
-			complaints++
+			lodge(t, db)
+			patterns++
 		}
 		err := worker(t, db, bell, server.URL, step).Wait()
 		exit, ok := err.(*exec.ExitError) //nolint:errorlint // Wait's own error
@@ -136,25 +141,31 @@ func TestAWorkerKilledBetweenAnyTwoStepsLosesAndDoublesNothing(t *testing.T) {
 	if err := last.Wait(); err != nil {
 		t.Fatalf("the last worker did not end well: %v", err)
 	}
-	for what, query := range map[string]string{
-		"evaluations":              `SELECT count(*) FROM evaluations`,
-		"complaints evaluated":     `SELECT count(DISTINCT complaint_id) FROM evaluations`,
-		"complaints escalated":     `SELECT count(DISTINCT complaint_id) FROM escalation_complaints`,
-		"escalations":              `SELECT count(*) FROM escalations`,
-		"escalations that climbed": `SELECT count(*) FROM escalations WHERE climbed_at IS NOT NULL`,
-		"audited raisings":         `SELECT count(*) FROM audit_entries WHERE action = 'escalation.raise'`,
-		"audited climbs":           `SELECT count(*) FROM audit_entries WHERE action = 'escalation.climb'`,
-		"letters to commanders":    `SELECT count(*) FROM deliveries WHERE step = 'climbed' AND sent_at IS NOT NULL`,
-		"half of the other ones":   `SELECT count(*) / 2 FROM deliveries WHERE step = 'raised' AND sent_at IS NOT NULL`,
+	for _, c := range []struct {
+		what, query string
+		want        int
+	}{
+		{"evaluations", `SELECT count(*) FROM evaluations`, 2 * patterns},
+		{"complaints evaluated", `SELECT count(DISTINCT complaint_id) FROM evaluations`, 2 * patterns},
+		{"complaints with investigators", `SELECT count(*) FROM complaints WHERE status = 'with_investigators'`, 2 * patterns},
+		{"complaints escalated", `SELECT count(DISTINCT complaint_id) FROM escalation_complaints`, 2 * patterns},
+		{"open alerts", `SELECT count(*) FROM alerts`, patterns},
+		{"escalations", `SELECT count(*) FROM escalations`, patterns},
+		{"escalations that climbed", `SELECT count(*) FROM escalations WHERE climbed_at IS NOT NULL`, patterns},
+		{"audited weighings", `SELECT count(*) FROM audit_entries WHERE action = 'complaint.weigh'`, 2 * patterns},
+		{"audited raisings", `SELECT count(*) FROM audit_entries WHERE action = 'escalation.raise'`, patterns},
+		{"audited climbs", `SELECT count(*) FROM audit_entries WHERE action = 'escalation.climb'`, patterns},
+		{"letters of escalations", `SELECT count(*) FROM deliveries WHERE step = 'raised' AND sent_at IS NOT NULL`, 2 * patterns},
+		{"letters of climbs", `SELECT count(*) FROM deliveries WHERE step = 'climbed' AND sent_at IS NOT NULL`, patterns},
 	} {
-		if n := count(t, db, query); n != complaints {
-			t.Errorf("%s: %d, want %d", what, n, complaints)
+		if n := count(t, db, c.query); n != c.want {
+			t.Errorf("%s: %d, want %d", c.what, n, c.want)
 		}
 	}
 	if n := count(t, db, `SELECT count(*) FROM promises WHERE dead_at IS NOT NULL`); n != 0 {
 		t.Errorf("%d promises were given up", n)
 	}
-	letters(t, server, 3*complaints)
+	letters(t, server, 3*patterns)
 }
 
 // letters wants so many different ones. The same letter may have been sent

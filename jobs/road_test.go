@@ -1,51 +1,15 @@
 package jobs_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
-	"time"
 
-	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/outbox"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/testkit"
-	"github.com/google/uuid"
 )
-
-// eager is a screening that escalates every complaint. What it writes is what
-// screening writes, in one transaction: the evaluation, an alert, the
-// escalation. A second effect would break a unique key or be counted.
-type eager struct {
-	db          *postgres.DB
-	escalations *escalation.Service
-	step        func(string)
-}
-
-func (e eager) Screen(ctx context.Context, promiseID uuid.UUID) error {
-	by := identity.System("screening")
-	return outbox.Fulfil(ctx, e.db, by, promiseID, func(tx postgres.Tx, p outbox.Promise) error {
-		now := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
-		if err := tx.Gorm().Exec(`INSERT INTO evaluations (complaint_id, ruleset, at) VALUES (?, 'test-1', ?)`, p.SubjectID, now).Error; err != nil {
-			return err
-		}
-		alert := id.New()
-		err := tx.Gorm().Exec(`INSERT INTO alerts (id, subject_kind, subject_key, grade, score, opened_at) VALUES (?, 'employer', ?, 'red', 1, ?)`,
-			alert, p.SubjectID.String(), now).Error
-		if err != nil {
-			return err
-		}
-		_, _, err = e.escalations.Raise(tx, by, escalation.Raising{
-			AlertID: alert, Grade: escalation.Red, SubjectKind: "employer", SubjectKey: p.SubjectID.String(),
-			Pattern:    escalation.Pattern{Counts: escalation.Counts{Complaints: 1}},
-			Complaints: []uuid.UUID{p.SubjectID},
-		})
-		e.step("screen: before commit")
-		return err
-	})
-}
 
 // police makes the national unit with an investigator, a duty officer and a
 // commander.
@@ -68,25 +32,38 @@ func police(t *testing.T, db *testkit.Database) {
 	}
 }
 
-// file lodges a complaint with the promise to screen it, in one transaction.
-func file(t *testing.T, db *testkit.Database) uuid.UUID {
+// lodge files two complaints about one employer, each with the promise to
+// screen it. Neither is a pattern alone; together they are escalated once.
+func lodge(t *testing.T, db *testkit.Database) {
 	t.Helper()
-	key := id.New()
-	err := db.InTx(t.Context(), identity.Public(), func(tx postgres.Tx) error {
-		err := tx.Gorm().Exec(`
-			INSERT INTO complaints (id, nonce_hash, receipt_hash, filed_at, status, language, channel, about,
-				first_hand, danger_now, missing_person, never_departed, minor, official)
-			VALUES (?, sha256(convert_to(?, 'UTF8')), sha256(convert_to(?, 'UTF8')), now(), 'received', 'km', 'web', 'self', true, false, false, false, false, false)`,
-			key, "nonce "+key.String(), "receipt "+key.String()).Error
+	employer := id.New().String()
+	for _, said := range [][]string{
+		{"wage_withholding", "document_retention", "restriction_of_movement"},
+		{"excessive_overtime", "abusive_conditions"},
+	} {
+		key := id.New()
+		err := db.InTx(t.Context(), identity.Public(), func(tx postgres.Tx) error {
+			err := tx.Gorm().Exec(`
+				INSERT INTO complaints (id, nonce_hash, receipt_hash, filed_at, status, language, channel, about, first_hand,
+					danger_now, missing_person, never_departed, minor, official, employer_token, reporter_token)
+				VALUES (?, sha256(convert_to(?, 'UTF8')), sha256(convert_to(?, 'UTF8')), now(), 'received', 'km', 'web', 'self', true,
+					false, false, false, false, false, ?, ?)`,
+				key, "nonce "+key.String(), "receipt "+key.String(), employer, key.String()).Error
+			if err != nil {
+				return err
+			}
+			for _, indicator := range said {
+				err := tx.Gorm().Exec(`INSERT INTO complaint_indicators (complaint_id, indicator, phase) VALUES (?, ?, 'work')`, key, indicator).Error
+				if err != nil {
+					return err
+				}
+			}
+			return outbox.Append(tx, outbox.Promise{Topic: "complaint.filed", SubjectID: key})
+		})
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
-		return outbox.Append(tx, outbox.Promise{Topic: "complaint.filed", SubjectID: key})
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	return key
 }
 
 // plain speaks no language; what letters say is tested with the messages.

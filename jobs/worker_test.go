@@ -114,7 +114,7 @@ func TestAPanicIsTriedAgainAndGivenUpWhileOthersGoOn(t *testing.T) {
 	const secret = "SOPHEAP-CANARY"
 	victim := promised(t, db, 1)[0]
 	kept := keep(db)
-	d, log := deps(t, db, screening(func(ctx context.Context, promiseID uuid.UUID) error {
+	d, log := deps(t, db, screener(func(ctx context.Context, promiseID uuid.UUID) error {
 		p, _, err := outbox.Load(ctx, db.DB, identity.System("test"), promiseID)
 		if err != nil {
 			return err
@@ -144,7 +144,7 @@ func TestARevivedPromiseIsKept(t *testing.T) {
 	var mu sync.Mutex
 	broken := true
 	kept := keep(db)
-	d, _ := deps(t, db, screening(func(ctx context.Context, promiseID uuid.UUID) error {
+	d, _ := deps(t, db, screener(func(ctx context.Context, promiseID uuid.UUID) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if broken {
@@ -173,7 +173,7 @@ func TestStoppingAWorkerEndsItsHandlersAndCostsNoTry(t *testing.T) {
 	db := testkit.DB(t)
 	promised(t, db, 1)
 	begun := make(chan struct{})
-	d, _ := deps(t, db, screening(func(ctx context.Context, _ uuid.UUID) error {
+	d, _ := deps(t, db, screener(func(ctx context.Context, _ uuid.UUID) error {
 		close(begun)
 		<-ctx.Done()
 		return ctx.Err()
@@ -192,7 +192,7 @@ func TestAFinishingWorkerLetsItsHandlersFinish(t *testing.T) {
 	promised(t, db, 1)
 	begun, goOn := make(chan struct{}), make(chan struct{})
 	kept := keep(db)
-	d, _ := deps(t, db, screening(func(ctx context.Context, promiseID uuid.UUID) error {
+	d, _ := deps(t, db, screener(func(ctx context.Context, promiseID uuid.UUID) error {
 		close(begun)
 		<-goOn
 		return kept(ctx, promiseID)

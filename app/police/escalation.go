@@ -2,6 +2,7 @@ package police
 
 import (
 	"math"
+	"strings"
 
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/escalation"
@@ -66,7 +67,8 @@ func (d *Desk) Escalation(c *fiber.Ctx) error {
 // stand beside it must do.
 func (d *Desk) finding(c *fiber.Ctx, f escalation.Finding) (part findingPart, err error) {
 	part.Finding = f
-	name, args := "pattern."+f.Rule+".name", []any(nil)
+	// Rules are named with dashes, messages with underscores.
+	name, args := "pattern."+strings.ReplaceAll(f.Rule, "-", "_")+".name", []any(nil)
 	if !d.known(c, name) {
 		name, args = "police.finding.rule", []any{"Rule", f.Rule}
 	}
