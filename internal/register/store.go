@@ -100,7 +100,7 @@ type named struct {
 // begin with the core and go on.
 func findNamed(tx postgres.Tx, folded, core string) ([]named, error) {
 	var rows []named
-	err := tx.Gorm().Raw(`SELECT agency_id, position, folded FROM agency_names WHERE folded IN (?, ?) OR folded LIKE ? LIMIT 100`, folded, core, core+" %").Scan(&rows).Error
+	err := tx.Gorm().Raw(`SELECT agency_id, position, folded FROM agency_names WHERE folded IN (?, ?) OR folded LIKE ? ORDER BY length(folded) LIMIT 100`, folded, core, core+" %").Scan(&rows).Error
 	return rows, err
 }
 
