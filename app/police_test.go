@@ -17,11 +17,13 @@ import (
 	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/complaint"
+	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/register"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/fairpassage/portal/views"
 	"github.com/google/uuid"
@@ -42,16 +44,6 @@ type station struct {
 // OpenFor makes the station its own SealedReader: sealing has tests of its own.
 func (s *station) OpenFor(_ context.Context, _ identity.Actor, key uuid.UUID) (complaint.Contents, error) {
 	return s.sealed[key], nil
-}
-
-func (s *station) names(_ context.Context, ids []uuid.UUID) (map[uuid.UUID]police.AgencyName, error) {
-	all := map[uuid.UUID]police.AgencyName{}
-	for _, key := range ids {
-		if key == s.agency {
-			all[key] = police.AgencyName{Latin: "Sample Recruitment", Local: "គំរូ", Slug: "sample"}
-		}
-	}
-	return all, nil
 }
 
 func openStation(t *testing.T) *station {
@@ -80,6 +72,8 @@ func openStation(t *testing.T) *station {
 			s.exec(t, `INSERT INTO memberships (person_id, unit_id, role) VALUES ($1, $2, $3)`, person, key, role)
 		}
 	}
+	s.exec(t, `INSERT INTO agencies (id, slug, source, source_key, name_latin, name_local, state, created_at, updated_at)
+		VALUES ($1, 'sample', 'test', 'sample', 'Sample Recruitment', 'គំរូ', 'listed', now(), now())`, s.agency)
 	pages, err := views.New()
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +90,7 @@ func openStation(t *testing.T) *station {
 	s.escalations = escalation.New(escalation.Deps{DB: s.db.DB, Clock: s.clock, Random: rand.Reader})
 	s.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Staff}}, w, app.Pages{
 		Account: account.New(w, sessions, nil),
-		Police:  police.New(w, police.Deps{Escalations: s.escalations, Sealed: s, Agencies: s.names, Bell: s.bell}),
+		Police:  police.New(w, police.Deps{Escalations: s.escalations, Sealed: s, Agencies: register.New(s.db.DB, s.clock, country.Home{Code: "KH", Zone: time.UTC}), Bell: s.bell}),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"sync"
 	"testing"
@@ -28,33 +27,6 @@ func brisk() jobs.Timing {
 	return jobs.Timing{
 		Lease: time.Minute, Sweep: 50 * time.Millisecond, Poll: 20 * time.Millisecond, Check: 10 * time.Millisecond,
 		Shutdown: 10 * time.Second, Backoff: func(int) time.Duration { return 0 },
-	}
-}
-
-// redisURL takes one of the databases of the real Redis for this test alone
-// and empties it. Tests of other packages may be running beside it.
-func redisURL(t *testing.T) string {
-	t.Helper()
-	base := testkit.RedisURL(t)
-	locks := dial(t, base)
-	owner := uuid.NewString()
-	for n := 1; ; n = n%15 + 1 {
-		lock := fmt.Sprintf("test:database:%d", n)
-		taken, err := locks.SetNX(t.Context(), lock, owner, 5*time.Minute).Result()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !taken {
-			continue
-		}
-		url := fmt.Sprintf("%s/%d", base, n)
-		own := dial(t, url)
-		flush(t, own)
-		t.Cleanup(func() {
-			_ = own.FlushDB(context.Background()).Err()
-			_ = locks.Del(context.Background(), lock).Err()
-		})
-		return url
 	}
 }
 
@@ -141,7 +113,7 @@ func deps(t *testing.T, db *testkit.Database, s jobs.Screener) (jobs.Deps, *logg
 	log := &logged{}
 	clk := clock.System{}
 	return jobs.Deps{
-		DB: db.DB, RedisURL: redisURL(t), Clock: clk, Log: slog.New(slog.NewJSONHandler(log, nil)),
+		DB: db.DB, RedisURL: testkit.RedisDatabase(t), Clock: clk, Log: slog.New(slog.NewJSONHandler(log, nil)),
 		Screening: s, Escalations: escalation.New(escalation.Deps{DB: db.DB, Clock: clk, Random: rand.Reader}), Timing: brisk(),
 	}, log
 }

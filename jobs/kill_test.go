@@ -115,7 +115,7 @@ func TestAWorkerKilledBetweenAnyTwoStepsLosesAndDoublesNothing(t *testing.T) {
 	if _, err := db.Owner(t).ExecContext(t.Context(), `DELETE FROM policies WHERE key = 'escalation.acknowledge_minutes'`); err != nil {
 		t.Fatal(err)
 	}
-	server, bell := mailtest.Start(t), redisURL(t)
+	server, bell := mailtest.Start(t), testkit.RedisDatabase(t)
 	patterns, killed := 0, 0
 	for _, step := range steps() {
 		for range 2 {

@@ -9,6 +9,7 @@ import (
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/register"
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 )
@@ -19,19 +20,16 @@ type SealedReader interface {
 	OpenFor(ctx context.Context, by identity.Actor, complaintID uuid.UUID) (complaint.Contents, error)
 }
 
-// AgencyName is how the register calls an agency.
-type AgencyName struct {
-	Latin, Local string // either may be ""
-	Slug         string // of its public page
+// Agencies names agencies; an id that the register does not know is absent.
+type Agencies interface {
+	Named(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]register.Agency, error)
 }
 
 // Deps of a Desk.
 type Deps struct {
 	Escalations *escalation.Service
 	Sealed      SealedReader
-	// Agencies finds the names of agencies; what is not in the register is
-	// absent from the answer.
-	Agencies func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]AgencyName, error)
+	Agencies    Agencies
 	// Bell wakes open inboxes when something happened to an escalation.
 	Bell *web.Bell
 }
@@ -59,10 +57,10 @@ func (d *Desk) subjects(c *fiber.Ctx, lines []escalation.Summary) ([]subject, er
 			wanted = append(wanted, key)
 		}
 	}
-	names := map[uuid.UUID]AgencyName{}
+	names := map[uuid.UUID]register.Agency{}
 	if len(wanted) > 0 {
 		var err error
-		if names, err = d.deps.Agencies(c.UserContext(), wanted); err != nil {
+		if names, err = d.deps.Agencies.Named(c.UserContext(), wanted); err != nil {
 			return nil, fmt.Errorf("name agencies: %w", err)
 		}
 	}
@@ -78,20 +76,16 @@ func (d *Desk) subjects(c *fiber.Ctx, lines []escalation.Summary) ([]subject, er
 	return all, nil
 }
 
-func (d *Desk) subject(c *fiber.Ctx, line escalation.Summary, name AgencyName) (subject, error) {
-	s := subject{Text: name.Latin}
-	switch {
-	case name.Latin == "":
-		s.Text = name.Local
-	case name.Local != "":
-		s.Text += " · " + name.Local
+func (d *Desk) subject(c *fiber.Ctx, line escalation.Summary, a register.Agency) (subject, error) {
+	if a.Slug == "" {
+		text, err := d.text(c, "police.subject."+line.SubjectKind, "Count", line.Complaints)
+		return subject{Text: text}, err
 	}
-	if s.Text != "" {
-		s.Href = "/agencies/" + name.Slug
-		return s, nil
+	s := subject{Text: a.Name(), Href: "/agencies/" + a.Slug}
+	if a.NameLatin != "" && a.NameLocal != "" {
+		s.Text += " · " + a.NameLocal
 	}
-	text, err := d.text(c, "police.subject."+line.SubjectKind, "Count", line.Complaints)
-	return subject{Text: text}, err
+	return s, nil
 }
 
 // text speaks the visitor's language where a page cannot: arguments that come

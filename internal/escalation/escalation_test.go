@@ -291,9 +291,9 @@ func TestTheInboxFiltersAndKnowsWhatIsUnread(t *testing.T) {
 		filter escalation.Filter
 		want   []uuid.UUID
 	}{
-		"everything, waiting first": {escalation.Filter{}, []uuid.UUID{amber, red, done}},
+		"everything, overdue first": {escalation.Filter{}, []uuid.UUID{red, amber, done}},
 		"red":                       {escalation.Filter{Grade: escalation.Red}, []uuid.UUID{red}},
-		"waiting":                   {escalation.Filter{State: escalation.Waiting}, []uuid.UUID{amber, red}},
+		"waiting":                   {escalation.Filter{State: escalation.Waiting}, []uuid.UUID{red, amber}},
 		"acknowledged":              {escalation.Filter{State: escalation.Acknowledged}, []uuid.UUID{done}},
 		"overdue":                   {escalation.Filter{Overdue: true}, []uuid.UUID{red}},
 		"second page":               {escalation.Filter{Page: 1}, nil},

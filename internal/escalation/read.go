@@ -59,8 +59,8 @@ type Escalation struct {
 	Complaints []uuid.UUID // linked, oldest first
 }
 
-// List returns one page of the actor's unit: what waits first, then the
-// newest. more tells that another page follows.
+// List returns one page of the actor's unit: what is overdue, what waits, what
+// is acknowledged, each with the newest first. more tells that another page follows.
 func (s *Service) List(ctx context.Context, by identity.Actor, f Filter) (page []Summary, more bool, err error) {
 	if err := authority.Require(by, authority.EscalationList, authority.Object{UnitID: by.UnitID}); err != nil {
 		return nil, false, err

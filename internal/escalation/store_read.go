@@ -27,7 +27,7 @@ func list(tx postgres.Tx, by identity.Actor, f Filter, now time.Time) ([]Summary
 		  AND (@grade = '' OR e.grade = @grade)
 		  AND (@state = '' OR (@state = 'acknowledged') = (e.acknowledged_at IS NOT NULL))
 		  AND (NOT @overdue OR (e.acknowledged_at IS NULL AND e.acknowledge_by <= @now))
-		ORDER BY e.acknowledged_at IS NOT NULL, e.raised_at DESC, e.id
+		ORDER BY e.acknowledged_at IS NOT NULL, (e.acknowledged_at IS NULL AND e.acknowledge_by <= @now) DESC, e.raised_at DESC, e.id
 		LIMIT @limit OFFSET @offset`, map[string]any{
 		"person": by.PersonID, "unit": by.UnitID, "now": now,
 		"grade": string(f.Grade), "state": string(f.State), "overdue": f.Overdue,
