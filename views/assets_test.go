@@ -97,16 +97,20 @@ func TestStylesFetchNothingFromElsewhere(t *testing.T) {
 	}
 }
 
-func TestOnlyTheKhmerSheetNamesAFont(t *testing.T) {
+func TestTheFontIsForKhmerLettersAlone(t *testing.T) {
 	v := withBuild(t)
-	for name, want := range map[string]bool{"public.css": false, "staff.css": false, "khmer.css": true} {
-		address, err := v.Asset(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, _, _, _ := v.OpenAsset(address)
-		if got := strings.Contains(string(body), "@font-face"); got != want {
-			t.Errorf("%s names a font: %v, want %v", name, got, want)
+	address, err := v.Asset("public.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _, _, _ := v.OpenAsset(address)
+	faces := strings.Split(string(body), "@font-face")[1:]
+	if len(faces) != 2 {
+		t.Fatalf("%d fonts, want the two weights of one", len(faces))
+	}
+	for _, face := range faces {
+		if rule := face[:strings.Index(face, "}")]; !strings.Contains(rule, "unicode-range:U+1780-17") {
+			t.Errorf("a font without a range is fetched by every page: %s", rule)
 		}
 	}
 }

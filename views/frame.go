@@ -14,6 +14,10 @@ type Frame struct {
 	Lang string
 	// Languages fill the language switch; LanguageSwitch makes them.
 	Languages []Language
+	// LanguageForm is the id of the page's form when switching must send it
+	// along, as on a page whose answers are stored nowhere; else "". Such a form
+	// gets _go=lang:CODE at LanguageAction.
+	LanguageForm, LanguageAction string
 	// Path is the path of the page, without host.
 	Path string
 	// CSRF is the token that the partial csrf puts into forms.

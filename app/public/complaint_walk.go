@@ -29,6 +29,9 @@ type walkPage struct {
 	Data    any
 }
 
+// LanguageForm lets the language switch send the answers along.
+func (walkPage) LanguageForm() (id, action string) { return "walk", "/complaints/new" }
+
 // New starts afresh: nothing of an earlier visit is known.
 func (p *Complaints) New(c *fiber.Ctx) error {
 	return p.show(c, fiber.StatusOK, newState(), firstStep, nil)
@@ -62,6 +65,10 @@ func (p *Complaints) Walk(c *fiber.Ctx) error {
 	}
 	if to, jumps := strings.CutPrefix(walk.Go, "to:"); jumps && p.way.at(to) >= 0 {
 		return p.show(c, fiber.StatusOK, s, p.way.at(to), nil)
+	}
+	if lang, switches := strings.CutPrefix(walk.Go, "lang:"); switches {
+		p.Web.Speak(c, lang)
+		return p.show(c, fiber.StatusOK, s, at, nil)
 	}
 	// Back keeps what was typed, whatever it is worth; going on looks at it.
 	if walk.Go == "back" {

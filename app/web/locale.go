@@ -54,10 +54,17 @@ func (w *Web) Lang(c *fiber.Ctx) string {
 // SwitchLanguage is the handler of the language switch: it remembers the
 // choice until the browser closes and goes back where the visitor was.
 func (w *Web) SwitchLanguage(c *fiber.Ctx) error {
-	if code := c.Params("code"); slices.Contains(w.views.Catalogue().Languages(), code) {
-		w.setCookie(c, cookieLang, code)
-	}
+	w.Speak(c, c.Params("code"))
 	return w.Redirect(c, ownPath(c.Query("back")))
+}
+
+// Speak answers this request, and those that follow until the browser closes,
+// in the language. A language that the portal does not speak changes nothing.
+func (w *Web) Speak(c *fiber.Ctx, code string) {
+	if slices.Contains(w.views.Catalogue().Languages(), code) {
+		w.setCookie(c, cookieLang, code)
+		c.Locals(localLang, code)
+	}
 }
 
 // ownPath returns path when it stays on this site, else the first page.

@@ -10,13 +10,22 @@ import (
 // Render answers with a whole page in the visitor's language.
 func (w *Web) Render(c *fiber.Ctx, status int, page string, data any) error {
 	var body bytes.Buffer
-	if err := w.views.Render(&body, w.Lang(c), page, views.Data{Frame: w.frame(c), Page: data}); err != nil {
+	frame := w.frame(c)
+	if sending, ok := data.(LanguageSender); ok {
+		frame.LanguageForm, frame.LanguageAction = sending.LanguageForm()
+	}
+	if err := w.views.Render(&body, w.Lang(c), page, views.Data{Frame: frame, Page: data}); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Set(fiber.HeaderContentLanguage, w.Lang(c))
 	return c.Status(status).Send(body.Bytes())
 }
+
+// LanguageSender is a page whose form must go along when the language is
+// switched, since its answers are stored nowhere: the id of that form, and the
+// address that takes it with _go=lang:CODE.
+type LanguageSender interface{ LanguageForm() (id, action string) }
 
 // Redirect answers a form with the page to go to next. The path is ours, never
 // taken from the request.

@@ -1,25 +1,35 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
-
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
+	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/demo"
+	"github.com/fairpassage/portal/internal/matching"
+	"github.com/fairpassage/portal/internal/platform/clock"
+	"github.com/fairpassage/portal/internal/seal"
 )
+
+// demoSeed chooses the world of the demonstration.
+const demoSeed = 1
 
 // demoCmd is about the demonstration country.
 type demoCmd struct {
 	Accounts demoAccountsCmd `cmd:"" help:"List the demonstration accounts."`
+	Seed     demoSeedCmd     `cmd:"" help:"Fill an empty record with the demonstration."`
 }
 
 type demoAccountsCmd struct {
+	dataFlag
 	JSON bool `help:"One JSON array of email, password, role and unit."`
 }
 
-// Run lists the accounts that a demonstration portal knows. They are the same
-// on every machine and exist in demonstration mode only.
+// Run lists the accounts of the demonstration. They are the same on every
+// machine and exist in demonstration mode only, so no record is opened.
 func (c *demoAccountsCmd) Run(p *program) error {
 	accounts := demo.Accounts()
 	if c.JSON {
@@ -35,4 +45,57 @@ func (c *demoAccountsCmd) Run(p *program) error {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", a.Email, a.Password, a.Role, a.Unit)
 	}
 	return table.Flush()
+}
+
+type demoSeedCmd struct{ dataFlag }
+
+var errNotDemo = errors.New("PORTAL_DEMO is not true: demonstration data go into a demonstration only")
+
+// Run seeds the record that the environment or --data names. It refuses one
+// that has people of its own, and does nothing the second time.
+func (c *demoSeedCmd) Run(p *program) (err error) {
+	at, err := c.find(p)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, at.close(p.ctx)) }()
+	if !at.conf.Demo {
+		return errNotDemo
+	}
+	if err := inhabit(p.ctx, at); err != nil {
+		return err
+	}
+	w, err := openWorkplace(p, at, "demo")
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	return w.seed(p.ctx)
+}
+
+// inhabit makes the demonstration's units.
+func inhabit(ctx context.Context, at *record) error {
+	db, err := at.open(ctx, "demo")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	return demo.Units(ctx, db, clock.System{})
+}
+
+// seed makes everything else of the demonstration that is not there yet.
+func (w *workplace) seed(ctx context.Context) error {
+	hasher, err := matching.NewHasher(w.subjects.keys.Secret(seal.SecretMatching))
+	if err != nil {
+		return err
+	}
+	return demo.Seed(ctx, demo.Deps{
+		DB: w.db, Clock: w.subjects.clock, Home: w.subjects.home, Seed: demoSeed,
+		Hasher: hasher, Agencies: w.subjects.agencies,
+		FilerAt: func(clk clock.Clock) (demo.Filer, error) {
+			past := w.subjects.complaints.Dependencies
+			past.Clock = clk
+			return complaint.NewService(past)
+		},
+	})
 }

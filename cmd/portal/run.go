@@ -11,6 +11,7 @@ import (
 	_ "time/tzdata" // the binary runs where no zone files are
 
 	"github.com/fairpassage/portal/app/account"
+	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/demo"
 	"github.com/fairpassage/portal/internal/platform/clock"
@@ -72,6 +73,12 @@ func recordOfRun(p *program, conf config.Config) (*record, error) {
 }
 
 func runOn(p *program, at *record, listener net.Listener) error {
+	if at.conf.Demo {
+		// Units first: they are whom the key folder makes keys for.
+		if err := inhabit(p.ctx, at); err != nil {
+			return err
+		}
+	}
 	w, err := openWorkplace(p, at, "run")
 	if err != nil {
 		return err
@@ -141,12 +148,6 @@ func (w *workplace) wire(p *program, at *record) (err error) {
 	if w.views, err = views.New(views.InZone(home.Zone)); err != nil {
 		return err
 	}
-	if w.conf.Demo {
-		// Units first: they are whom the key folder makes keys for.
-		if err := demo.Units(p.ctx, w.db, clock.System{}); err != nil {
-			return err
-		}
-	}
 	keys, err := openKeys(p.ctx, at, w.db)
 	if err != nil {
 		return err
@@ -165,11 +166,18 @@ func (w *workplace) answer(ctx context.Context, l net.Listener) error {
 			shown = append(shown, account.DemoAccount{Email: a.Email, Passphrase: a.Password, RoleKey: "role." + a.Role, Unit: a.Unit})
 		}
 	}
-	site, err := newSite(w.conf, w.subjects, w.views, w.log, w.ready, shown)
+	bell := web.NewBell()
+	site, err := newSite(w.conf, w.subjects, w.views, w.log, w.ready, bell, shown)
 	if err != nil {
 		return err
 	}
-	return serve(ctx, site, l)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		bell.Follow(ctx, w.db, "escalations")
+		return nil
+	})
+	group.Go(func() error { return serve(ctx, site, l) })
+	return group.Wait()
 }
 
 // work does the background work until ctx ends.

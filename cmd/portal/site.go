@@ -41,7 +41,7 @@ func listen(address string) (net.Listener, error) {
 }
 
 // newSite wires the pages over the use cases.
-func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, ready func(context.Context) error, demo []account.DemoAccount) (*fiber.App, error) {
+func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, ready func(context.Context) error, bell *web.Bell, demo []account.DemoAccount) (*fiber.App, error) {
 	base, err := url.Parse(conf.BaseURL)
 	if err != nil {
 		return nil, errors.New("PORTAL_BASE_URL cannot be read")
@@ -57,15 +57,29 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 	if conf.Surfaces.Staff {
 		surfaces = append(surfaces, web.Staff)
 	}
+	complaints, err := public.NewComplaints(public.ComplaintDependencies{
+		Web: w, Service: s.complaints, Sessions: s.sessions, Register: registerFor{s.register}, Clock: s.clock,
+		FormKey: s.keys.Secret(seal.SecretForm), Destinations: destinations(),
+	})
+	if err != nil {
+		return nil, err
+	}
 	return app.New(app.Config{Surfaces: surfaces, TrustedProxies: conf.TrustedProxies}, w, app.Pages{
 		Home:       public.NewHome(w, ready),
 		Agencies:   public.NewAgencies(w, s.register),
-		Complaints: public.NewComplaints(w, s.complaints, s.register, s.keys.Secret(seal.SecretForm), s.clock),
+		Complaints: complaints,
 		Account:    account.New(w, s.sessions, demo),
 		Agency:     agency.New(w, s.licensing, s.placements, s.home),
 		Licensing:  ministry.New(w, s.licensing),
-		Police:     police.New(w, s.escalations, s.complaints, s.register),
+		Police: police.New(w, police.Deps{
+			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell,
+		}),
 	})
+}
+
+// destinations stand first in lists of countries: where most people go.
+func destinations() []string {
+	return []string{"TH", "MY", "KR", "JP", "SG", "HK", "SA", "AE", "QA", "KW", "TW", "CN"}
 }
 
 // serve answers on l until ctx ends, then lets requests under way finish.

@@ -50,7 +50,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	s.licensing = licensing.New(db, clk, home)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: db, Clock: clk, Keys: keys, Sessions: s.sessions, Agencies: s.register, Placements: s.placements,
+		DB: db, Clock: clk, Keys: keys, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
 		Regions: []string{home.Code},
 	})
 	if err != nil {
