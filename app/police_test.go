@@ -205,6 +205,24 @@ func TestAnEscalationShowsWhyAndIsAcknowledgedOnce(t *testing.T) {
 	wantText(t, document(t, res.Body), "Somebody acknowledged this before you", "Officer sokh")
 }
 
+func TestComplaintsThatCameLaterAreShownApart(t *testing.T) {
+	s := openStation(t)
+	path, told := s.raise(t, escalation.Red, "employer", "token")
+	_, later := s.raise(t, escalation.Amber, "employer", "another")
+	sokha := s.signIn(t, "sokha@police.example")
+	if _, page := sokha.get(t, path); strings.Contains(page.Text(), "What came later") {
+		t.Error("something came later before it did")
+	}
+	s.exec(t, `INSERT INTO escalation_complaints (escalation_id, complaint_id) VALUES ($1, $2)`, strings.TrimPrefix(path, "/police/escalations/"), later)
+	_, page := sokha.get(t, path)
+	wantText(t, page, "1 more complaint joined after this was raised")
+	for _, complaintID := range []uuid.UUID{told, later} {
+		if page.Find(`a[href="`+path+"/complaints/"+complaintID.String()+`"]`).Length() != 1 {
+			t.Errorf("%s has no link or two", complaintID)
+		}
+	}
+}
+
 func TestALinkedComplaintShowsWhatIsHeldAndWhatIsNot(t *testing.T) {
 	s := openStation(t)
 	path, told := s.raise(t, escalation.Red, "employer", "token")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -111,9 +110,10 @@ func (w *Worker) failed(ctx context.Context, j job, p outbox.Promise, err error)
 	if note != nil {
 		w.deps.Log.Error("cannot record a failure", "topic", j.topic, "promise", p.ID, cause(note))
 	}
-	level, text := slog.LevelWarn, "a job failed and will be tried again"
+	about := []any{"topic", j.topic, "promise", p.ID, "try", p.Tries, cause(err)}
 	if dead {
-		level, text = slog.LevelError, "a job failed too often and was given up"
+		w.deps.Log.Error("a job failed too often and was given up", about...)
+		return
 	}
-	w.deps.Log.Log(ctx, level, text, "topic", j.topic, "promise", p.ID, "try", p.Tries, cause(err))
+	w.deps.Log.Warn("a job failed and will be tried again", about...)
 }

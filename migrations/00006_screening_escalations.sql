@@ -118,6 +118,8 @@ END $$;
 -- +goose StatementEnd
 CREATE TRIGGER escalations_ring AFTER INSERT OR UPDATE ON escalations
     FOR EACH STATEMENT EXECUTE FUNCTION ring_escalations();
+CREATE TRIGGER escalation_complaints_ring AFTER INSERT ON escalation_complaints
+    FOR EACH STATEMENT EXECUTE FUNCTION ring_escalations();
 
 GRANT SELECT ON rule_settings TO portal_app;
 GRANT SELECT, INSERT ON evaluations, findings, alerts, alert_findings, escalations, escalation_complaints, deliveries TO portal_app;

@@ -8,6 +8,7 @@ import (
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 )
 
 type escalationPage struct {
@@ -15,6 +16,8 @@ type escalationPage struct {
 	Subject  subject
 	Findings []findingPart
 	Voices   []voiceLine
+	// Later are addresses of complaints that joined after it was raised.
+	Later []string
 }
 
 type findingPart struct {
@@ -52,12 +55,22 @@ func (d *Desk) Escalation(c *fiber.Ctx) error {
 		}
 		page.Findings = append(page.Findings, part)
 	}
+	address := func(complaintID uuid.UUID) string {
+		return inbox + "/" + e.ID.String() + "/complaints/" + complaintID.String()
+	}
+	frozen := map[uuid.UUID]bool{}
 	for _, v := range e.Pattern.Voices {
-		line := voiceLine{Voice: v, Href: inbox + "/" + e.ID.String() + "/complaints/" + v.ComplaintID.String()}
+		frozen[v.ComplaintID] = true
+		line := voiceLine{Voice: v, Href: address(v.ComplaintID)}
 		if v.Country != "" {
 			line.Place = country.Name(d.web.Lang(c), v.Country)
 		}
 		page.Voices = append(page.Voices, line)
+	}
+	for _, complaintID := range e.Complaints {
+		if !frozen[complaintID] {
+			page.Later = append(page.Later, address(complaintID))
+		}
 	}
 	return d.web.Render(c, fiber.StatusOK, "police/escalation", page)
 }

@@ -67,7 +67,9 @@ func acknowledgement(tx postgres.Tx, key uuid.UUID) (a Acknowledgement, err erro
 }
 
 func version(tx postgres.Tx, unit uuid.UUID) (n int64, err error) {
-	err = tx.Gorm().Raw(`SELECT count(*) + count(acknowledged_at) + count(climbed_at) FROM escalations WHERE unit_id = ?`, unit).
-		Scan(&n).Error
+	err = tx.Gorm().Raw(`
+		SELECT count(*) + count(acknowledged_at) + count(climbed_at) +
+			(SELECT count(*) FROM escalation_complaints c JOIN escalations l ON l.id = c.escalation_id WHERE l.unit_id = @unit)
+		FROM escalations WHERE unit_id = @unit`, map[string]any{"unit": unit}).Scan(&n).Error
 	return n, err
 }
