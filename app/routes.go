@@ -23,6 +23,7 @@ const (
 type Pages struct {
 	Account    *account.Desk
 	Home       *public.Home
+	Agencies   *public.Agencies
 	Complaints *public.Complaints
 	Agency     *agency.Desk
 	Licensing  *ministry.Licensing
@@ -39,6 +40,9 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/assets/*", Surface: web.Public, Action: authority.PublicRead, Handler: w.Asset, Plain: true},
 		{Method: get, Path: "/healthz", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Alive, Plain: true},
 		{Method: get, Path: "/readyz", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Ready, Plain: true},
+
+		{Method: get, Path: "/agencies", Surface: web.Public, Action: authority.PublicRead, Handler: p.Agencies.Search},
+		{Method: get, Path: "/agencies/:slug", Surface: web.Public, Action: authority.PublicRead, Handler: p.Agencies.Show},
 
 		{Method: get, Path: "/complaints/new", Surface: web.Public, Action: authority.ComplaintFile, Handler: p.Complaints.New},
 		{Method: post, Path: "/complaints/new", Surface: web.Public, Action: authority.ComplaintFile, Handler: p.Complaints.Walk},
