@@ -46,7 +46,7 @@ const (
 func TestMain(m *testing.M) {
 	if os.Getenv(childDatabase) != "" {
 		if err := child(); err != nil {
-			slog.Error("worker", "err", err)
+			_, _ = os.Stderr.WriteString("worker: " + err.Error() + "\n")
 			os.Exit(1)
 		}
 		return

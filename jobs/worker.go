@@ -62,8 +62,11 @@ func New(deps Deps) (*Worker, error) {
 		value    *time.Duration
 		standard time.Duration
 	}{
-		{&t.Lease, 45 * time.Second}, {&t.Sweep, 10 * time.Second}, {&t.Poll, time.Second},
-		{&t.Check, 250 * time.Millisecond}, {&t.Shutdown, 20 * time.Second},
+		{&t.Lease, 45 * time.Second},
+		{&t.Sweep, 10 * time.Second},
+		{&t.Poll, time.Second},
+		{&t.Check, 250 * time.Millisecond},
+		{&t.Shutdown, 20 * time.Second},
 	} {
 		if *d.value == 0 {
 			*d.value = d.standard

@@ -22,7 +22,8 @@ func TestEveryWayToRunRedisHasItsAddress(t *testing.T) {
 		"redis://[::1]:7000":                        {Addrs: []string{"[::1]:7000"}},
 		"rediss://desk:s%40cret@redis.example:6380": {Addrs: []string{"redis.example:6380"}, User: "desk", Password: "s@cret", TLS: true},
 		"redis-sentinel://:pw@a.example,b.example:1/2?master=m&sentinel_password=sp": {
-			Addrs: []string{"a.example:26379", "b.example:1"}, Password: "pw", Master: "m", SentinelSecret: "sp", DB: 2},
+			Addrs: []string{"a.example:26379", "b.example:1"}, Password: "pw", Master: "m", SentinelSecret: "sp", DB: 2,
+		},
 		"redis-cluster://a.example:1,b.example:2?tls=true": {Addrs: []string{"a.example:1", "b.example:2"}, Cluster: true, TLS: true},
 	} {
 		o, err := redis.Options(url)
