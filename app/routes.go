@@ -42,7 +42,8 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/readyz", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Ready, Plain: true},
 
 		{Method: get, Path: "/agencies", Surface: web.Public, Action: authority.PublicRead, Handler: p.Agencies.Search},
-		{Method: get, Path: "/agencies/:slug", Surface: web.Public, Action: authority.PublicRead, Handler: p.Agencies.Show},
+		// The plus also takes a slash: a licence number may hold one.
+		{Method: get, Path: "/agencies/+", Surface: web.Public, Action: authority.PublicRead, Handler: p.Agencies.Show},
 
 		{Method: get, Path: "/complaints/new", Surface: web.Public, Action: authority.ComplaintFile, Handler: p.Complaints.New},
 		{Method: post, Path: "/complaints/new", Surface: web.Public, Action: authority.ComplaintFile, Handler: p.Complaints.Walk},
