@@ -5,8 +5,8 @@ package migrations
 
 import "embed"
 
-// FS holds the numbered files. The pattern leaves schema.sql out: goose
-// refuses a folder with an unnumbered file in it.
+// FS holds the numbered files. The pattern leaves everything else in
+// the folder out: goose refuses a file without a number.
 //
 //go:embed 0*.sql
 var FS embed.FS

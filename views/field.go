@@ -176,7 +176,7 @@ func (s speaker) mistake(form Form, name string, at int) (string, error) {
 	key := s.fields[at].key + ".label"
 	label, err := s.words.Text(s.lang, key)
 	if err != nil {
-		return text, nil // the label needs arguments that only the field has
+		return text, nil //nolint:nilerr // the label needs arguments that only the field has
 	}
 	return s.words.Text(s.lang, "form.mistake", "Label", label, "Message", text)
 }

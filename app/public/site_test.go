@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -119,7 +120,7 @@ func (o *office) exec(t *testing.T, query string, args ...any) {
 func (o *office) count(t *testing.T, query string, args ...any) int {
 	t.Helper()
 	var n int
-	if err := o.db.App(t).QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil && err != sql.ErrNoRows { //nolint:errorlint // database/sql returns it bare
+	if err := o.db.App(t).QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		t.Fatal(err)
 	}
 	return n

@@ -227,8 +227,12 @@ func TestPlainHTTPIsForTheDemonstrationOnThisMachine(t *testing.T) {
 		demo bool
 		ok   bool
 	}{
-		{"http://localhost:8080", true, true}, {"http://127.0.0.1:8080", true, true}, {"http://localhost:8080", false, false},
-		{"http://portal.example", true, false}, {"http://192.0.2.7", true, false}, {"https://portal.example", false, true},
+		{"http://localhost:8080", true, true},
+		{"http://127.0.0.1:8080", true, true},
+		{"http://localhost:8080", false, false},
+		{"http://portal.example", true, false},
+		{"http://192.0.2.7", true, false},
+		{"https://portal.example", false, true},
 	} {
 		base, err := url.Parse(c.base)
 		if err != nil {

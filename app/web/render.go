@@ -42,8 +42,8 @@ func (w *Web) frame(c *fiber.Ctx) views.Frame {
 	if known {
 		f.Surface = string(r.Surface)
 	}
+	back := c.OriginalURL()
 	// The answer to a form has no address of its own to come back to.
-	back := f.Path
 	if c.Method() != fiber.MethodGet || !known {
 		back = "/"
 	}

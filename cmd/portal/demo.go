@@ -35,7 +35,7 @@ func (c *demoAccountsCmd) Run(p *program) error {
 	if c.JSON {
 		out := json.NewEncoder(p.stdout)
 		out.SetEscapeHTML(false)
-		if err := out.Encode(accounts); err != nil {
+		if err := out.Encode(accounts); err != nil { //nolint:gosec // G117: the invented passphrase of a demonstration is no secret
 			return fmt.Errorf("write accounts: %w", err)
 		}
 		return nil

@@ -73,7 +73,7 @@ func (i agencyImport) run(ctx context.Context, path, format, source string) (err
 	if source == "" && f.Source == "" {
 		source = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
-	text, err := os.Open(path) //nolint:gosec // the operator names the file
+	text, err := os.Open(path)
 	if err != nil {
 		return err
 	}

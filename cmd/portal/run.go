@@ -39,7 +39,7 @@ func (c *runCmd) Run(p *program) error {
 		return err
 	}
 	// Before anything slow: a port that is taken is said at once.
-	listener, err := listen(conf.Listen)
+	listener, err := listen(p.ctx, conf.Listen)
 	if err != nil {
 		return err
 	}

@@ -28,8 +28,9 @@ const shutdownPatience = 10 * time.Second
 
 // listen takes the port before anything slow happens, so that a port that is
 // taken is said at once.
-func listen(address string) (net.Listener, error) {
-	l, err := net.Listen("tcp", address)
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	var conf net.ListenConfig
+	l, err := conf.Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		_, port, _ := net.SplitHostPort(address)
 		return nil, fmt.Errorf("port %s is taken by another program: stop that one, or choose another port with --listen 127.0.0.1:9000", port)

@@ -17,7 +17,7 @@ func (c *webCmd) Run(p *program) error {
 	if conf.EmbeddedDatabase() {
 		return errNoRecord
 	}
-	listener, err := listen(conf.Listen)
+	listener, err := listen(p.ctx, conf.Listen)
 	if err != nil {
 		return err
 	}

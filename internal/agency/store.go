@@ -2,6 +2,7 @@ package agency
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -141,7 +142,7 @@ func updateAgencies(tx postgres.Tx, changed []placed, now time.Time) error {
 	}
 	for _, table := range []string{"agency_names", "agency_contacts"} {
 		err := execRows(tx, rows, `DELETE FROM `+table+` WHERE agency_id IN (SELECT id FROM json_to_recordset(@rows) AS r(id uuid))`, now)
-		if err != nil && err != errNotAll {
+		if err != nil && !errors.Is(err, errNotAll) {
 			return err
 		}
 	}

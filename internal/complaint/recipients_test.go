@@ -29,39 +29,48 @@ func TestWhoReceivesWhat(t *testing.T) {
 		"a hurt without danger now": {func(in *complaint.Intake) { in.Indicators[complaint.Violence] = nil }, map[string]string{"ministry-national": "answers"}, ""},
 		"the labour desk": {
 			func(in *complaint.Intake) { in.MayAct = []complaint.MayAct{desk} },
-			map[string]string{"ministry-national": all, "police-national": "answers"}, "",
+			map[string]string{"ministry-national": all, "police-national": "answers"},
+			"",
 		},
 		"police": {
 			func(in *complaint.Intake) { in.MayAct = []complaint.MayAct{police} },
-			map[string]string{"ministry-national": "answers narrative", "police-national": reporter}, "reporter consent",
+			map[string]string{"ministry-national": "answers narrative", "police-national": reporter},
+			"reporter consent",
 		},
 		"police, and the worker agrees": {
 			func(in *complaint.Intake) { in.MayAct, in.WorkerAgrees = []complaint.MayAct{police}, true },
-			map[string]string{"ministry-national": "answers narrative", "police-national": all}, "reporter consent, worker consent",
+			map[string]string{"ministry-national": "answers narrative", "police-national": all},
+			"reporter consent, worker consent",
 		},
 		"agreement without police is none": {
 			func(in *complaint.Intake) { in.WorkerAgrees = true },
-			map[string]string{"ministry-national": "answers"}, "",
+			map[string]string{"ministry-national": "answers"},
+			"",
 		},
 		"both": {
 			func(in *complaint.Intake) { in.MayAct = []complaint.MayAct{desk, police} },
-			map[string]string{"ministry-national": all, "police-national": reporter}, "reporter consent",
+			map[string]string{"ministry-national": all, "police-national": reporter},
+			"reporter consent",
 		},
 		"a child": {
 			func(in *complaint.Intake) { in.Minor = true },
-			map[string]string{"ministry-national": "answers", "police-national": all}, "reporter life_or_child, worker life_or_child",
+			map[string]string{"ministry-national": "answers", "police-national": all},
+			"reporter life_or_child, worker life_or_child",
 		},
 		"confined and in danger, police asked": {
 			func(in *complaint.Intake) { hurt(in); in.MayAct = []complaint.MayAct{police} },
-			map[string]string{"ministry-national": "answers narrative", "police-national": all}, "reporter consent, worker life_or_child",
+			map[string]string{"ministry-national": "answers narrative", "police-national": all},
+			"reporter consent, worker life_or_child",
 		},
 		"an official is involved": {
 			func(in *complaint.Intake) { in.Official, in.MayAct = true, []complaint.MayAct{desk} },
-			map[string]string{"oversight-national": all, "police-national": "answers"}, "",
+			map[string]string{"oversight-national": all, "police-national": "answers"},
+			"",
 		},
 		"an official, and nobody may act": {
 			func(in *complaint.Intake) { in.Official = true },
-			map[string]string{"oversight-national": "answers"}, "",
+			map[string]string{"oversight-national": "answers"},
+			"",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -39,12 +39,30 @@ var unspaced = []struct {
 	form  string
 	first bool
 }{
-	{"股份有限公司", false}, {"有限責任公司", false}, {"有限责任公司", false}, {"有限公司", false}, {"公司", false},
-	{"僱傭服務中心", false}, {"僱傭服務", false}, {"僱傭中心", false}, {"僱傭代理", false}, {"僱傭", false},
-	{"雇傭服務中心", false}, {"雇傭中心", false}, {"雇傭", false}, {"雇佣服务中心", false}, {"雇佣中心", false}, {"雇佣", false},
-	{"ក្រុមហ៊ុន", true}, {"ភ្នាក់ងារ", true}, {"ទីភ្នាក់ងារ", true},
-	{"លីមីតធីត", false}, {"ខូអិលធីឌី", false},
-	{"บริษัท", true}, {"จํากัด", false}, {"มหาชน", false},
+	{"股份有限公司", false},
+	{"有限責任公司", false},
+	{"有限责任公司", false},
+	{"有限公司", false},
+	{"公司", false},
+	{"僱傭服務中心", false},
+	{"僱傭服務", false},
+	{"僱傭中心", false},
+	{"僱傭代理", false},
+	{"僱傭", false},
+	{"雇傭服務中心", false},
+	{"雇傭中心", false},
+	{"雇傭", false},
+	{"雇佣服务中心", false},
+	{"雇佣中心", false},
+	{"雇佣", false},
+	{"ក្រុមហ៊ុន", true},
+	{"ភ្នាក់ងារ", true},
+	{"ទីភ្នាក់ងារ", true},
+	{"លីមីតធីត", false},
+	{"ខូអិលធីឌី", false},
+	{"บริษัท", true},
+	{"จํากัด", false},
+	{"มหาชน", false},
 }
 
 // minCore is the least number of letters a name keeps.

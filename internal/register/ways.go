@@ -88,10 +88,12 @@ func trigramWay(core string) way {
 // no plain way for an array.
 func bigramWay(bigrams []string, operator string) way {
 	text, _ := json.Marshal(bigrams) // strings always marshal
-	return way{ByNameLike, `SELECT agency_id, matched, folded FROM (
+	return way{
+		ByNameLike, `SELECT agency_id, matched, folded FROM (
 			SELECT agency_id, name AS matched, folded, bigrams FROM agency_names
 			WHERE bigrams ` + operator + ` (SELECT array_agg(value) FROM json_array_elements_text(CAST(? AS json))) LIMIT ?) like_it
 		ORDER BY cardinality(ARRAY(SELECT unnest(bigrams) INTERSECT SELECT value FROM json_array_elements_text(CAST(? AS json)))) DESC,
 		         length(folded), folded LIMIT ?`,
-		[]any{string(text), perScan, string(text), perWay}}
+		[]any{string(text), perScan, string(text), perWay},
+	}
 }

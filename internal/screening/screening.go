@@ -53,7 +53,7 @@ func actor() identity.Actor { return identity.System("screening") }
 // the day on which it was filed, so that a late job and a replay find the same.
 // Running it again changes nothing.
 func (s *Service) Screen(ctx context.Context, promiseID uuid.UUID) error {
-	err := outbox.Fulfil(ctx, s.deps.DB, actor(), promiseID, func(tx postgres.Tx, p outbox.Promise) error {
+	err := outbox.Fulfil(ctx, s.deps.DB, actor(), promiseID, func(tx postgres.Tx, p outbox.Promise) error { //nolint:contextcheck // tx carries it
 		return s.screen(tx, p.SubjectID)
 	})
 	if err != nil {

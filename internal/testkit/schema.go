@@ -10,7 +10,7 @@ import (
 // the application role may do.
 func Schema(t testing.TB, d *Database) string {
 	t.Helper()
-	rows, err := d.Owner(t).Query(`
+	rows, err := d.Owner(t).QueryContext(t.Context(), `
 		WITH tables AS (
 			SELECT c.oid, c.relname FROM pg_class c
 			WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r','p','v') AND c.relname <> 'goose_db_version')
