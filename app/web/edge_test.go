@@ -220,7 +220,7 @@ func TestTheLanguageSwitchStaysOnThisSite(t *testing.T) {
 	}
 }
 
-func TestPlainHTTPIsForTheDemonstrationOnThisMachine(t *testing.T) {
+func TestPlainHTTPIsForThisMachineItself(t *testing.T) {
 	key := bytes.Repeat([]byte{7}, 32)
 	for _, c := range []struct {
 		base string
@@ -229,7 +229,8 @@ func TestPlainHTTPIsForTheDemonstrationOnThisMachine(t *testing.T) {
 	}{
 		{"http://localhost:8080", true, true},
 		{"http://127.0.0.1:8080", true, true},
-		{"http://localhost:8080", false, false},
+		{"http://localhost:8080", false, true},
+		{"http://portal.example", false, false},
 		{"http://portal.example", true, false},
 		{"http://192.0.2.7", true, false},
 		{"https://portal.example", false, true},

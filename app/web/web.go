@@ -34,7 +34,8 @@ type Web struct {
 }
 
 // New checks the deployment and returns the edge. A plain-HTTP base URL is
-// allowed in demonstration mode on a loopback name only.
+// allowed on a loopback name only, and there only a demonstration does without
+// Secure cookies: browsers send those to this machine itself over plain HTTP.
 func New(conf Config, v *views.Views, sessions *identity.Sessions, log *slog.Logger) (*Web, error) {
 	if len(conf.CSRFKey) < 32 {
 		return nil, fmt.Errorf("the key of the CSRF tokens has %d bytes, want 32", len(conf.CSRFKey))
@@ -42,10 +43,11 @@ func New(conf Config, v *views.Views, sessions *identity.Sessions, log *slog.Log
 	if conf.RequestTimeout == 0 {
 		conf.RequestTimeout = 20 * time.Second
 	}
-	secure := conf.BaseURL.Scheme == "https"
-	if !secure && (!conf.Demo || !loopback(conf.BaseURL.Hostname())) {
-		return nil, fmt.Errorf("the base URL is plain http: that is allowed on localhost in demonstration mode only")
+	plain := conf.BaseURL.Scheme != "https"
+	if plain && !loopback(conf.BaseURL.Hostname()) {
+		return nil, fmt.Errorf("the base URL is plain http: that is allowed on localhost only")
 	}
+	secure := !plain || !conf.Demo
 	return &Web{
 		conf: conf, views: v, sessions: sessions, log: log, secure: secure,
 		validate: validator.New(validator.WithRequiredStructEnabled()),
