@@ -37,8 +37,15 @@ func Valid(code string) bool {
 		return false
 	}
 	region, err := language.ParseRegion(code)
-	// Withdrawn codes have a successor, reserved ones no number of the United Nations.
-	return err == nil && region.IsCountry() && region.Canonicalize() == region && region.String() == code && region.M49() != 0
+	// Withdrawn codes have a successor or no name any more, reserved ones no
+	// number of the United Nations.
+	return err == nil && region.IsCountry() && region.Canonicalize() == region && region.String() == code && region.M49() != 0 &&
+		named(region)
+}
+
+func named(region language.Region) bool {
+	name := display.English.Regions().Name(region)
+	return name != "" && name != region.String()
 }
 
 // Name returns the country's name in the language ("en", "km"), or the code

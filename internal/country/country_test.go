@@ -10,7 +10,7 @@ import (
 func TestOnlyCodesOfCountriesAreValid(t *testing.T) {
 	for code, want := range map[string]bool{
 		"TH": true, "KH": true, "TW": true, "HK": true,
-		"": false, "th": false, "T": false, "THA": false, "ZZ": false, "XX": false, "AA": false, "EU": false, "UK": false, "១២": false, "T1": false,
+		"": false, "th": false, "T": false, "THA": false, "ZZ": false, "XX": false, "AA": false, "EU": false, "UK": false, "AN": false, "SU": false, "YU": false, "១២": false, "T1": false,
 	} {
 		if got := country.Valid(code); got != want {
 			t.Errorf("%q: %v, want %v", code, got, want)
@@ -28,7 +28,7 @@ func TestCountriesAreNamedInBothLanguages(t *testing.T) {
 			t.Errorf("%s: %d countries", lang, len(all))
 		}
 		for _, c := range all {
-			if c.Name == "" {
+			if c.Name == "" || c.Name == c.Code {
 				t.Errorf("%s: %s has no name", lang, c.Code)
 			}
 		}
