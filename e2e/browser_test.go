@@ -243,11 +243,13 @@ func (b *tab) press(css string) {
 	b.turn("press "+css, chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
 }
 
-// say types into a field after emptying it.
+// say types into a field in place of what stands there.
 func (b *tab) say(name, text string) {
 	b.t.Helper()
-	field := chromedp.CSS(fmt.Sprintf(`main [name=%q]`, name))
-	b.do("type into "+name, chromedp.Clear(field), chromedp.SendKeys(field, text, chromedp.NodeVisible))
+	css := fmt.Sprintf(`main [name=%q]`, name)
+	b.do("wait for "+name, chromedp.WaitVisible(chromedp.CSS(css)))
+	evaluate[bool](b, fmt.Sprintf(`(e => { e.focus(); e.select(); return true })(document.querySelector(%q))`, css))
+	b.do("type into "+name, chromedp.SendKeys(chromedp.CSS(css), text))
 }
 
 // tick chooses an answer by its label, as a finger would.

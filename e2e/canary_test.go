@@ -158,13 +158,15 @@ func startStage(t *testing.T) *stage {
 			t.Fatal(err)
 		}
 	}
-	env := []string{
-		"DATABASE_URL=" + s.db.AppURL, "DATABASE_OWNER_URL=" + s.db.OwnerURL, "REDIS_URL=" + s.redisURL,
-		"PORTAL_KEYS=" + s.folder + "/keys", "TMPDIR=" + s.folder + "/tmp", "SMTP_URL=" + s.mail.URL, "PORTAL_DEMO=true",
-	}
 	listen, err := freeAddress()
 	if err != nil {
 		t.Fatal(err)
+	}
+	s.url = "http://localhost" + listen[strings.LastIndex(listen, ":"):]
+	env := []string{
+		"DATABASE_URL=" + s.db.AppURL, "DATABASE_OWNER_URL=" + s.db.OwnerURL, "REDIS_URL=" + s.redisURL,
+		"PORTAL_KEYS=" + s.folder + "/keys", "TMPDIR=" + s.folder + "/tmp", "SMTP_URL=" + s.mail.URL, "PORTAL_DEMO=true",
+		"PORTAL_BASE_URL=" + s.url,
 	}
 	// The demonstration's people and register, from the program itself.
 	seeding, err := launch(append(env, "SMTP_URL="), "run", "--listen", listen, "--data", s.folder+"/data")
@@ -191,7 +193,6 @@ func startStage(t *testing.T) *stage {
 	}
 	s.worker = start("worker")
 	s.web = start("web", "--listen", listen)
-	s.url = "http://localhost" + listen[strings.LastIndex(listen, ":"):]
 	eventually(t, "the site is ready", func() bool {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/readyz", nil)
 		if err != nil {

@@ -2,12 +2,12 @@ package e2e
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"mime/quotedprintable"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -155,31 +155,22 @@ func listenIn(t *testing.T, address string) *transcript {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options.ReadTimeout = -1 // it may be quiet for long
-	client := redis.NewClient(options)
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", options.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if options.Password != "" {
+		_, err = fmt.Fprintf(conn, "AUTH %s\r\n", options.Password)
+	}
+	if err == nil {
+		_, err = fmt.Fprint(conn, "MONITOR\r\n")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	heard := newTranscript()
-	lines := make(chan string, 10_000)
-	ctx, end := context.WithCancel(context.Background())
-	monitor := client.Monitor(ctx, lines)
-	monitor.Start()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			select {
-			case line := <-lines:
-				heard.add(line)
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	t.Cleanup(func() {
-		monitor.Stop()
-		end()
-		<-done
-		_ = client.Close()
-	})
+	go heard.read(conn)
 	return heard
 }
 

@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
-	"strings"
+	"slices"
 	"testing"
 )
 
@@ -13,6 +15,14 @@ var changing = regexp.MustCompile(`name="_csrf" value="[^"]*"|href="/language/[^
 
 func (a *answer) unchanging() string { return changing.ReplaceAllString(string(a.body), "") }
 
+// likeness is all of an answer that could tell something: its status, its page
+// and which headers it has. The frame is not in it, since a page on a staff
+// address says who is signed in and a page of nowhere does not.
+func (a *answer) likeness() string {
+	headers := slices.Sorted(maps.Keys(a.header))
+	return fmt.Sprint(a.status, a.doc.Find("title").Text(), a.text(), headers)
+}
+
 // A page that one may not know of and a page that does not exist are the same
 // to everybody: to the public, to an agency, to another desk.
 func TestAStrangerLearnsNothing(t *testing.T) {
@@ -21,8 +31,8 @@ func TestAStrangerLearnsNothing(t *testing.T) {
 	investigator.signIn(p.account(t, "investigator"))
 	officer := visit(t, p.url, "en")
 	officer.signIn(p.account(t, "licensing_officer"))
-	escalation := hrefOf(t, investigator, "/police/escalations", "/police/escalations/")
-	application := hrefOf(t, officer, "/ministry/applications?status=all", "/ministry/applications/")
+	escalation := hrefOf(t, investigator, "/police/escalations", `main a[href^="/police/escalations/"]`)
+	application := hrefOf(t, officer, "/ministry/applications?status=all", `main a[href^="/ministry/applications/"]`)
 	nobodys := "/018f0000-0000-7000-8000-000000000000"
 
 	for _, stranger := range []struct {
@@ -38,20 +48,11 @@ func TestAStrangerLearnsNothing(t *testing.T) {
 		nothing := v.get("/police/nothing-at-all").ok(http.StatusNotFound)
 		for _, path := range stranger.closed {
 			got := v.get(path)
-			if got.status != http.StatusNotFound || got.unchanging() != withFrameOf(got, nothing) {
-				t.Errorf("%s learns from %s: it answers %d with a page of its own: %s", stranger.role, path, got.status, got.text())
+			if got.likeness() != nothing.likeness() {
+				t.Errorf("%s learns from %s: it answers %s\nin place of %s", stranger.role, path, got.likeness(), nothing.likeness())
 			}
 		}
 	}
-}
-
-// withFrameOf is the page of nothing, once its frame is known to be that of
-// the closed page: staff pages show who is signed in, pages of nowhere do not.
-func withFrameOf(closed, nothing *answer) string {
-	if strings.Join(strings.Fields(closed.doc.Find("main").Text()), " ") != nothing.text() {
-		return ""
-	}
-	return closed.unchanging()
 }
 
 // Without an account, staff pages lead to the sign-in, whether or not they
@@ -60,7 +61,7 @@ func TestThePublicSeesOneNotFound(t *testing.T) {
 	p := sharedRun(t)
 	investigator := visit(t, p.url, "en")
 	investigator.signIn(p.account(t, "investigator"))
-	escalation := hrefOf(t, investigator, "/police/escalations", "/police/escalations/")
+	escalation := hrefOf(t, investigator, "/police/escalations", `main a[href^="/police/escalations/"]`)
 
 	v := visit(t, p.url, "en")
 	for _, path := range []string{escalation, "/police/escalations/018f0000-0000-7000-8000-000000000000", "/police/escalations/x", "/police/escalations"} {
@@ -98,13 +99,13 @@ func TestAForgedFormIsRefused(t *testing.T) {
 	}
 }
 
-// hrefOf returns the first address below prefix that the list links to.
-func hrefOf(t testing.TB, v *visitor, list, prefix string) string {
+// hrefOf returns where the first such link on a list leads. The demonstration
+// is screened while the portal serves already, so the list may need a moment.
+func hrefOf(t testing.TB, v *visitor, list, link string) (href string) {
 	t.Helper()
-	page := v.get(list).ok(http.StatusOK)
-	href, found := page.doc.Find(`main a[href^="` + prefix + `"]`).First().Attr("href")
-	if !found {
-		t.Fatalf("nothing on %s leads below %s: %s", list, prefix, page.text())
-	}
+	eventually(t, list+" links to "+link, func() (found bool) {
+		href, found = v.get(list).ok(http.StatusOK).doc.Find(link).First().Attr("href")
+		return found
+	})
 	return href
 }
