@@ -192,10 +192,16 @@ func (b *tab) weight(of []request) (total float64) {
 	return total
 }
 
+// resize gives the tab a screen of that width and the height of a phone.
 func (b *tab) resize(width int64) {
 	b.t.Helper()
+	b.resizeTo(width, 740)
+}
+
+func (b *tab) resizeTo(width, height int64) {
+	b.t.Helper()
 	_, err := chromedp.Call(b.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: width, Height: 740, DeviceScaleFactor: 1, Mobile: width < 600,
+		Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600,
 	})
 	if err != nil {
 		b.t.Fatal(err)

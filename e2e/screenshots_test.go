@@ -22,6 +22,11 @@ func photograph(t *testing.T, run *portal, dir string) {
 		t.Helper()
 		for _, width := range []int64{phone, desktop} {
 			b.resize(width)
+			// Fonts are asked for when the page is laid out, not before.
+			evaluate[bool](b, `new Promise(laidOut => requestAnimationFrame(() => requestAnimationFrame(laidOut))).then(() => document.fonts.ready).then(() => true)`)
+			// The whole page as if on one tall screen: what is fixed to the
+			// window's edge stays at the edge.
+			b.resizeTo(width, evaluate[int64](b, `document.documentElement.scrollHeight`))
 			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 			if err != nil {
 				t.Fatal(err)
