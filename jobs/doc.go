@@ -10,5 +10,6 @@
 // PostgreSQL, so that Redis holds nothing that matters.
 //
 // It refuses business: a handler delegates to one use case. Nothing but ids
-// enters Redis, and no text of an error enters Redis, the record or the log.
+// and the numbers of rings enters Redis, and no text of an error enters Redis,
+// the record or the log.
 package jobs

@@ -7,8 +7,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// The queues. What escalates has handlers of its own, so that a backlog of
-// anything else cannot hold it up.
+// The queues. What escalates and what is screened have handlers of their own,
+// so that neither a backlog nor a mail server that keeps each letter waiting
+// holds them up.
 const (
 	critical = "critical"
 	detect   = "detect"
@@ -25,7 +26,8 @@ type lane struct {
 func lanes() []lane {
 	return []lane{
 		{handlers: 4, queues: map[string]int{critical: 1}},
-		{handlers: 8, queues: map[string]int{detect: 6, deliver: 3, low: 1}},
+		{handlers: 8, queues: map[string]int{detect: 1}},
+		{handlers: 4, queues: map[string]int{deliver: 3, low: 1}},
 	}
 }
 

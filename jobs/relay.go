@@ -63,7 +63,7 @@ func (w *Worker) ringDue(ctx context.Context, client *asynq.Client, j job) error
 func enqueue(ctx context.Context, client *asynq.Client, j job, p outbox.Promise) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	_, err := client.EnqueueContext(ctx, asynq.NewTask(j.topic, write(p.ID)),
+	_, err := client.EnqueueContext(ctx, asynq.NewTask(j.topic, write(p)),
 		asynq.TaskID(fmt.Sprintf("%s:%d", p.ID, p.Attempt)),
 		asynq.Queue(j.queue),
 		asynq.MaxRetry(0),

@@ -69,16 +69,16 @@ func (s *servers) shutdown(stop func()) {
 
 // handle takes one promise as far as it goes.
 func (w *Worker) handle(ctx context.Context, j job, text []byte) {
-	promiseID, err := read(text)
+	rung, err := read(text)
 	if err != nil {
 		w.deps.Log.Error("a payload that is not ours was dropped", "topic", j.topic)
 		return
 	}
 	w.deps.Step("handler: called")
-	p, ok, err := outbox.Begin(ctx, w.deps.DB, w.actor, promiseID, j.tries)
+	p, ok, err := outbox.Begin(ctx, w.deps.DB, w.actor, rung.Promise, rung.Attempt, j.tries)
 	if err != nil {
 		// Nothing was written: the sweeper will ring it again.
-		w.deps.Log.Error("cannot begin", "topic", j.topic, "promise", promiseID, cause(err))
+		w.deps.Log.Error("cannot begin", "topic", j.topic, "promise", rung.Promise, cause(err))
 		return
 	}
 	if !ok {
@@ -86,7 +86,7 @@ func (w *Worker) handle(ctx context.Context, j job, text []byte) {
 	}
 	w.deps.Step("handler: begun")
 	limited, cancel := context.WithTimeout(ctx, j.timeout)
-	err = guard(limited, j, promiseID)
+	err = guard(limited, j, p.ID)
 	cancel()
 	w.deps.Step("handler: ended")
 	if err != nil {

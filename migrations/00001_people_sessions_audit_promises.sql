@@ -102,7 +102,9 @@ CREATE TABLE promises (
     -- counts from here. After a failure retry_at says when to try again.
     run_after  timestamptz,
     retry_at   timestamptz,
-    -- How often Redis was told, and when last; NULL waits for the relay.
+    -- Grows with each ring and each beginning: a ring that names another number
+    -- is out of date. rung_at is when Redis was told last or a handler began;
+    -- NULL waits for the relay.
     attempt    integer NOT NULL DEFAULT 0,
     rung_at    timestamptz,
     -- How often a handler began. A ring that Redis lost does not count; a

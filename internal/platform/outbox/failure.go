@@ -32,13 +32,16 @@ type DeadLetter struct {
 }
 
 // Begin writes down that a handler begins on the promise and renews its lease.
-// ok is false when there is nothing to do: the promise is kept, given up, or
-// another handler is at it this very moment. A promise on which maxTries
-// handlers began without an end is given up here, so that one that takes its
-// process down each time does not do so for ever.
-func Begin(ctx context.Context, db *postgres.DB, actor postgres.Actor, promiseID uuid.UUID, maxTries int) (p Promise, ok bool, err error) {
+// attempt is that of the ring which called the handler, and is used up by it:
+// a ring that came late, after the promise was rung anew, begins nothing, and
+// none begins twice. Two handlers are at one promise only when one outlives
+// its lease. ok is false when there is nothing to do: such a ring, or a promise
+// that is kept or given up. A promise on which maxTries handlers began without
+// an end is given up here, so that one that takes its process down each time
+// does not do so for ever.
+func Begin(ctx context.Context, db *postgres.DB, actor postgres.Actor, promiseID uuid.UUID, attempt, maxTries int) (p Promise, ok bool, err error) {
 	err = db.InTx(ctx, actor, func(tx postgres.Tx) error {
-		p, ok, err = begin(tx, promiseID, maxTries)
+		p, ok, err = begin(tx, promiseID, attempt, maxTries)
 		return err
 	})
 	if err != nil {
@@ -81,6 +84,18 @@ func Dead(ctx context.Context, db *postgres.DB, actor postgres.Actor, limit int)
 		return nil, fmt.Errorf("list dead letters: %w", err)
 	}
 	return letters, nil
+}
+
+// CountDead returns how many promises were given up.
+func CountDead(ctx context.Context, db *postgres.DB, actor postgres.Actor) (n int, err error) {
+	err = db.Read(ctx, actor, func(tx postgres.Tx) error {
+		n, err = countDead(tx)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count dead letters: %w", err)
+	}
+	return n, nil
 }
 
 // Revive lets a promise that was given up begin anew, at once and with all its

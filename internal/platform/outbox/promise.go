@@ -18,7 +18,7 @@ type Promise struct {
 	SubjectID uuid.UUID // to which record
 	Dedupe    string    // when set, a second promise of this name is not made
 	RunAfter  time.Time // not before; zero means at once
-	Attempt   int       // how often it was rung, the present time included
+	Attempt   int       // grows with each ring and each beginning: tells the present one from those before
 	Tries     int       // how often a handler began on it
 }
 

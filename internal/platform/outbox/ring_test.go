@@ -130,7 +130,7 @@ func TestAFailureIsTriedAgainAndGivenUpInTheEnd(t *testing.T) {
 		if got := len(claim(t, db, clk.Now(), 9)); got != 1 {
 			t.Fatalf("try %d: claimed %d", try, got)
 		}
-		p, ok, err := outbox.Begin(t.Context(), db.DB, system, key, 3)
+		p, ok, err := outbox.Begin(t.Context(), db.DB, system, key, 2*try-1, 3)
 		if err != nil || !ok {
 			t.Fatalf("try %d: begin = %v, %v", try, ok, err)
 		}
@@ -146,6 +146,9 @@ func TestAFailureIsTriedAgainAndGivenUpInTheEnd(t *testing.T) {
 	if err != nil || len(letters) != 1 || letters[0].Error != outbox.ClassPanic || letters[0].ID != key {
 		t.Fatalf("dead letters = %+v, %v", letters, err)
 	}
+	if n, err := outbox.CountDead(t.Context(), db.DB, system); err != nil || n != 1 {
+		t.Fatalf("counted %d dead letters, %v; want one", n, err)
+	}
 	if err := outbox.Revive(t.Context(), db.DB, system, key); err != nil {
 		t.Fatal(err)
 	}
@@ -160,12 +163,12 @@ func TestAFailureIsTriedAgainAndGivenUpInTheEnd(t *testing.T) {
 func TestAPromiseThatTakesItsProcessDownEachTimeIsGivenUp(t *testing.T) {
 	db := testkit.DB(t)
 	key := promise(t, db, outbox.Promise{Topic: topic, SubjectID: id.New()})
-	for range 2 { // two handlers begin and are never heard of again
-		if _, ok, err := outbox.Begin(t.Context(), db.DB, system, key, 2); err != nil || !ok {
+	for attempt := range 2 { // two handlers begin and are never heard of again
+		if _, ok, err := outbox.Begin(t.Context(), db.DB, system, key, attempt, 2); err != nil || !ok {
 			t.Fatalf("begin = %v, %v", ok, err)
 		}
 	}
-	if _, ok, err := outbox.Begin(t.Context(), db.DB, system, key, 2); err != nil || ok {
+	if _, ok, err := outbox.Begin(t.Context(), db.DB, system, key, 2, 2); err != nil || ok {
 		t.Fatalf("a third handler began: %v, %v", ok, err)
 	}
 	letters, err := outbox.Dead(t.Context(), db.DB, system, 10)
@@ -179,9 +182,9 @@ func TestALateFailureDoesNotTouchANewerAttempt(t *testing.T) {
 	clk := testkit.Clock()
 	key := promise(t, db, outbox.Promise{Topic: topic, SubjectID: id.New()})
 	claim(t, db, clk.Now(), 9)
-	late, _, err := outbox.Begin(t.Context(), db.DB, system, key, 9)
-	if err != nil {
-		t.Fatal(err)
+	late, ok, err := outbox.Begin(t.Context(), db.DB, system, key, 1, 9)
+	if err != nil || !ok {
+		t.Fatalf("begin = %v, %v", ok, err)
 	}
 	if _, err := outbox.Sweep(t.Context(), db.DB, system, -time.Second); err != nil {
 		t.Fatal(err)
@@ -198,8 +201,8 @@ func TestALateFailureDoesNotTouchANewerAttempt(t *testing.T) {
 func TestStoppingAProcessCostsAPromiseNoTry(t *testing.T) {
 	db := testkit.DB(t)
 	key := promise(t, db, outbox.Promise{Topic: topic, SubjectID: id.New()})
-	for range 3 {
-		p, ok, err := outbox.Begin(t.Context(), db.DB, system, key, 1)
+	for attempt := range 3 {
+		p, ok, err := outbox.Begin(t.Context(), db.DB, system, key, attempt, 1)
 		if err != nil || !ok {
 			t.Fatalf("begin = %v, %v", ok, err)
 		}
@@ -215,8 +218,36 @@ func TestAKeptPromiseIsNotBegunAgain(t *testing.T) {
 	if err := outbox.Fulfil(t.Context(), db.DB, system, key, func(postgres.Tx, outbox.Promise) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok, err := outbox.Begin(t.Context(), db.DB, system, key, 9); err != nil || ok {
+	if _, ok, err := outbox.Begin(t.Context(), db.DB, system, key, 0, 9); err != nil || ok {
 		t.Fatalf("begin = %v, %v", ok, err)
+	}
+}
+
+func TestARingThatCameLateBeginsNothing(t *testing.T) {
+	db := testkit.DB(t)
+	clk := testkit.Clock()
+	key := promise(t, db, outbox.Promise{Topic: topic, SubjectID: id.New()})
+	begin := func(p outbox.Promise) bool {
+		t.Helper()
+		_, ok, err := outbox.Begin(t.Context(), db.DB, system, key, p.Attempt, 9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	late := claim(t, db, clk.Now(), 9)[0]
+	if _, err := outbox.Sweep(t.Context(), db.DB, system, -time.Second); err != nil {
+		t.Fatal(err)
+	}
+	anew := claim(t, db, clk.Now(), 9)[0]
+	if begin(late) {
+		t.Error("begun by a ring that another had replaced")
+	}
+	if !begin(anew) {
+		t.Error("not begun by the newest ring")
+	}
+	if begin(anew) {
+		t.Error("begun twice by one ring, while the first handler is at it")
 	}
 }
 
@@ -224,7 +255,7 @@ func TestAPromiseBeingFulfilledIsNotBegunASecondTime(t *testing.T) {
 	db := testkit.DB(t)
 	key := promise(t, db, outbox.Promise{Topic: topic, SubjectID: id.New()})
 	err := outbox.Fulfil(t.Context(), db.DB, system, key, func(postgres.Tx, outbox.Promise) error {
-		_, ok, err := outbox.Begin(t.Context(), db.DB, system, key, 9)
+		_, ok, err := outbox.Begin(t.Context(), db.DB, system, key, 0, 9)
 		if ok {
 			t.Error("begun while another handler held it")
 		}
@@ -241,14 +272,26 @@ func TestTheAgeOfTheOldestPromiseSurvivesItsFailures(t *testing.T) {
 	key := promise(t, db, outbox.Promise{Topic: topic, SubjectID: id.New(), RunAfter: clk.Now()})
 	promise(t, db, outbox.Promise{Topic: topic, SubjectID: id.New(), RunAfter: clk.Now().Add(24 * time.Hour)})
 	clk.Advance(10 * time.Minute)
-	p, _, err := outbox.Begin(t.Context(), db.DB, system, key, 9)
-	if err != nil {
-		t.Fatal(err)
+	p, ok, err := outbox.Begin(t.Context(), db.DB, system, key, 0, 9)
+	if err != nil || !ok {
+		t.Fatalf("begin = %v, %v", ok, err)
 	}
 	if _, err := outbox.Fail(t.Context(), db.DB, system, p, outbox.ClassDatabase, clk.Now().Add(time.Hour), 9); err != nil {
 		t.Fatal(err)
 	}
 	if age, err := outbox.Oldest(t.Context(), db.DB, system, clk.Now()); err != nil || age != 10*time.Minute {
 		t.Fatalf("age = %v, %v; want ten minutes", age, err)
+	}
+}
+
+func TestWhereNothingIsLateTheOldestPromiseHasNoAge(t *testing.T) {
+	db := testkit.DB(t)
+	clk := testkit.Clock()
+	if age, err := outbox.Oldest(t.Context(), db.DB, system, clk.Now()); err != nil || age != 0 {
+		t.Fatalf("age = %v, %v without any promise; want none", age, err)
+	}
+	promise(t, db, outbox.Promise{Topic: topic, SubjectID: id.New(), RunAfter: clk.Now().Add(time.Hour)})
+	if age, err := outbox.Oldest(t.Context(), db.DB, system, clk.Now()); err != nil || age != 0 {
+		t.Fatalf("age = %v, %v with a promise for later; want none", age, err)
 	}
 }

@@ -55,19 +55,19 @@ func sweep(tx postgres.Tx, lease time.Duration) (int, error) {
 }
 
 func oldest(tx postgres.Tx, due time.Time) (*time.Time, error) {
-	var first *time.Time
+	var found struct{ First *time.Time } // of nothing the minimum is NULL
 	err := tx.Gorm().Raw(`
-		SELECT min(coalesce(run_after, made_at)) FROM promises
-		WHERE `+open+` AND (run_after IS NULL OR run_after <= ?)`, due).Scan(&first).Error
-	return first, err
+		SELECT min(coalesce(run_after, made_at)) AS first FROM promises
+		WHERE `+open+` AND (run_after IS NULL OR run_after <= ?)`, due).Scan(&found).Error
+	return found.First, err
 }
 
-func begin(tx postgres.Tx, key uuid.UUID, maxTries int) (Promise, bool, error) {
+func begin(tx postgres.Tx, key uuid.UUID, attempt, maxTries int) (Promise, bool, error) {
 	var r row
 	res := tx.Gorm().Raw(`
-		UPDATE promises SET tries = tries + 1, rung_at = now()
-		WHERE id = (SELECT id FROM promises WHERE id = ? AND `+open+` AND tries < ? FOR UPDATE SKIP LOCKED)
-		RETURNING `+columns, key, maxTries).Scan(&r)
+		UPDATE promises SET tries = tries + 1, attempt = attempt + 1, rung_at = now()
+		WHERE id = (SELECT id FROM promises WHERE id = ? AND attempt = ? AND `+open+` AND tries < ? FOR UPDATE SKIP LOCKED)
+		RETURNING `+columns, key, attempt, maxTries).Scan(&r)
 	if res.Error != nil {
 		return Promise{}, false, res.Error
 	}
@@ -76,8 +76,8 @@ func begin(tx postgres.Tx, key uuid.UUID, maxTries int) (Promise, bool, error) {
 	}
 	return Promise{}, false, tx.Gorm().Exec(`
 		UPDATE promises SET dead_at = now(), rung_at = NULL, error = ?
-		WHERE id = (SELECT id FROM promises WHERE id = ? AND `+open+` AND tries >= ? FOR UPDATE SKIP LOCKED)`,
-		ClassLost, key, maxTries).Error
+		WHERE id = (SELECT id FROM promises WHERE id = ? AND attempt = ? AND `+open+` AND tries >= ? FOR UPDATE SKIP LOCKED)`,
+		ClassLost, key, attempt, maxTries).Error
 }
 
 func fail(tx postgres.Tx, p Promise, class Class, retryAt time.Time, maxTries int) (bool, error) {
@@ -108,6 +108,12 @@ func dead(tx postgres.Tx, limit int) ([]DeadLetter, error) {
 		letters = append(letters, DeadLetter{Promise: r.promise(), Error: r.Error, DeadAt: *r.DeadAt})
 	}
 	return letters, nil
+}
+
+func countDead(tx postgres.Tx) (int, error) {
+	var found struct{ N int }
+	err := tx.Gorm().Raw(`SELECT count(*) AS n FROM promises WHERE dead_at IS NOT NULL`).Scan(&found).Error
+	return found.N, err
 }
 
 func revive(tx postgres.Tx, key uuid.UUID) error {
