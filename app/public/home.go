@@ -24,9 +24,11 @@ func (h *Home) Show(c *fiber.Ctx) error {
 	return h.web.Render(c, fiber.StatusOK, "public/home", struct{}{})
 }
 
-// Leave answers the exit control: a neutral page, and the browser is asked to
-// drop what it keeps of this site. History it does not drop.
+// Leave answers the exit control: a neutral page, an open receipt is closed, and
+// the browser is asked to drop what it keeps of this site. Older browsers do not
+// know how to, and history none drops: what it leads back to opens nothing.
 func (h *Home) Leave(c *fiber.Ctx) error {
+	h.web.Forget(c)
 	c.Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
 	return h.web.Render(c, fiber.StatusOK, "neutral/leave", struct{}{})
 }

@@ -94,7 +94,9 @@ func open(t *testing.T) *office {
 	}
 	o.server = fiber.New(fiber.Config{Immutable: true, ErrorHandler: edge.Problem, DisableStartupMessage: true, BodyLimit: web.BodyLimit})
 	o.server.Use(web.RefuseEncodedBodies)
+	home := public.NewHome(edge, nil)
 	for _, r := range []web.Route{
+		{Method: "GET", Path: "/leave", Action: authority.PublicRead, Handler: home.Leave},
 		{Method: "GET", Path: "/complaints/new", Action: authority.ComplaintFile, Handler: p.New},
 		{Method: "POST", Path: "/complaints/new", Action: authority.ComplaintFile, Handler: p.Walk},
 		{Method: "POST", Path: "/complaints", Action: authority.ComplaintFile, Handler: p.Send},

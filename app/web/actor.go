@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/rand"
+	"log/slog"
 
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
@@ -19,9 +20,9 @@ const (
 // recognise finds the session of the surface: a receipt's on the public one, a
 // person's on the staff one. Neither is ever seen on the other surface.
 func (w *Web) recognise(c *fiber.Ctx, surface Surface) error {
-	name := cookieReceipt
+	name, kind := cookieReceipt, identity.KindReceipt
 	if surface == Staff {
-		name = cookieStaff
+		name, kind = cookieStaff, identity.KindStaff
 	}
 	token := w.cookie(c, name)
 	if token == "" {
@@ -30,7 +31,7 @@ func (w *Web) recognise(c *fiber.Ctx, surface Surface) error {
 	}
 	s, err := w.sessions.Recognise(c.UserContext(), token)
 	switch {
-	case fault.KindOf(err) == fault.NotFound:
+	case fault.KindOf(err) == fault.NotFound, err == nil && s.Actor.Kind != kind:
 		w.clearCookie(c, name)
 		w.visit(c)
 		return nil
@@ -83,6 +84,21 @@ func (w *Web) BeginSession(c *fiber.Ctx, token string) {
 // EndSession takes the token back. Ending it in the record is the caller's.
 func (w *Web) EndSession(c *fiber.Ctx) {
 	w.clearCookie(c, sessionCookie(c))
+}
+
+// Forget ends a receipt's session and takes back every cookie of the public
+// site, so that going back in the browser's history opens nothing: forms of
+// this visit are refused from now on. A session that cannot be ended now ends
+// by itself, and the visitor is not kept waiting for it.
+func (w *Web) Forget(c *fiber.Ctx) {
+	if actor := w.Actor(c); actor.Kind == identity.KindReceipt {
+		if err := w.sessions.Close(c.UserContext(), actor); err != nil {
+			w.log.LogAttrs(c.UserContext(), slog.LevelError, "a receipt's session was not ended", slog.String("error", err.Error()))
+		}
+	}
+	for _, name := range []string{cookieReceipt, cookieVisit, cookieLang} {
+		w.clearCookie(c, name)
+	}
 }
 
 func sessionCookie(c *fiber.Ctx) string {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"mime"
 	"reflect"
 	"strings"
@@ -119,6 +120,10 @@ func Explain(form *views.Form, err error) bool {
 	return true
 }
 
+// maxFields is many times what any form of ours sends; multipart bodies have the
+// same limit in the standard library.
+const maxFields = 1000
+
 // bodyValues reads a form body of either kind. The strings are copies: the
 // server reuses its buffers.
 func bodyValues(c *fiber.Ctx) (map[string][]string, error) {
@@ -129,6 +134,11 @@ func bodyValues(c *fiber.Ctx) (map[string][]string, error) {
 	}
 	switch kind {
 	case fiber.MIMEApplicationForm:
+		// Counted before it is taken apart: twelve megabytes of separators would
+		// fill a gigabyte as fields.
+		if bytes.Count(c.Request().Body(), []byte("&")) >= maxFields {
+			return nil, fault.New(fault.Invalid, "problem.body")
+		}
 		for key, value := range c.Request().PostArgs().All() {
 			values[string(key)] = append(values[string(key)], string(value))
 		}

@@ -24,6 +24,9 @@ type site struct {
 	app *fiber.App
 	web *web.Web
 	log *bytes.Buffer
+
+	db       *testkit.Database
+	sessions *identity.Sessions
 }
 
 func newSite(t *testing.T, routes ...web.Route) *site {
@@ -37,9 +40,9 @@ func newSite(t *testing.T, routes ...web.Route) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{log: &bytes.Buffer{}}
+	s := &site{log: &bytes.Buffer{}, db: db, sessions: identity.NewSessions(db.DB, clk)}
 	conf := web.Config{BaseURL: base, Demo: true, CSRFKey: bytes.Repeat([]byte{7}, 32)}
-	if s.web, err = web.New(conf, pages, identity.NewSessions(db.DB, clk), slog.New(slog.NewTextHandler(s.log, nil))); err != nil {
+	if s.web, err = web.New(conf, pages, s.sessions, slog.New(slog.NewTextHandler(s.log, nil))); err != nil {
 		t.Fatal(err)
 	}
 	s.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: s.web.Problem, DisableStartupMessage: true, BodyLimit: web.BodyLimit})
