@@ -116,7 +116,8 @@ func (d Day) Possible(now time.Time) bool {
 	if d == (Day{}) {
 		return true
 	}
-	if d.Year < longAgo || d.Month < 0 || d.Month > 12 || d.Day < 0 || (d.Month == 0 && d.Day != 0) {
+	// A year of twelve digits would turn round in the calendar and be past again.
+	if d.Year < longAgo || d.Year > now.Year()+1 || d.Month < 0 || d.Month > 12 || d.Day < 0 || (d.Month == 0 && d.Day != 0) {
 		return false
 	}
 	first := time.Date(d.Year, time.Month(max(d.Month, 1)), max(d.Day, 1), 0, 0, 0, 0, time.UTC)

@@ -233,6 +233,7 @@ func TestWhatIsWrongWithAnIntakeIsSaidByField(t *testing.T) {
 		"a fee below nothing":       {"fee", func(in *complaint.Intake) { in.FeeUSD = pointer(-1) }},
 		"a fee in another currency": {"fee", func(in *complaint.Intake) { in.FeeUSD = pointer(4_000_000) }},
 		"a day that is not":         {"happened", func(in *complaint.Intake) { in.HappenedOn = complaint.Day{Year: 2026, Month: 2, Day: 30} }},
+		"a year beyond time":        {"happened", func(in *complaint.Intake) { in.HappenedOn = complaint.Day{Year: 292277026597, Month: 1} }},
 		"a day to come":             {"happened", func(in *complaint.Intake) { in.HappenedOn = complaint.Day{Year: 2026, Month: 5} }},
 		"a day without month":       {"happened", func(in *complaint.Intake) { in.HappenedOn = complaint.Day{Year: 2026, Day: 3} }},
 		"a month without year":      {"happened", func(in *complaint.Intake) { in.HappenedOn = complaint.Day{Month: 3} }},
