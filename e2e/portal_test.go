@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,7 +28,6 @@ type portal struct {
 	cmd    *exec.Cmd
 	output *transcript
 	ended  chan struct{}
-	waited error // valid once ended is closed
 }
 
 // startRun starts `portal run` on a free port and waits for its ready line.
@@ -94,7 +92,7 @@ func launch(env []string, args ...string) (*portal, error) {
 	}
 	go func() {
 		reading.Wait()
-		p.waited = p.cmd.Wait()
+		_ = p.cmd.Wait() // how it ended is in its state
 		close(p.ended)
 	}()
 	return p, nil
@@ -115,7 +113,7 @@ func (p *portal) await(prefix string) (string, error) {
 			if line, found, _ := p.output.line(prefix); found {
 				return line, nil
 			}
-			return "", fmt.Errorf("%v ended before it said %q (%v):\n%s", p.cmd.Args[1:], prefix, p.waited, p.output)
+			return "", fmt.Errorf("%v ended before it said %q (%v):\n%s", p.cmd.Args[1:], prefix, p.cmd.ProcessState, p.output)
 		case <-patience.C:
 			return "", fmt.Errorf("%v did not say %q in %s:\n%s", p.cmd.Args[1:], prefix, startPatience, p.output)
 		}
@@ -216,51 +214,4 @@ func freeAddress() (string, error) {
 		return "", err
 	}
 	return l.Addr().String(), l.Close()
-}
-
-// transcript keeps the lines that a process wrote to both its streams.
-type transcript struct {
-	mu    sync.Mutex
-	lines []string
-	more  chan struct{} // closed and renewed with every line
-}
-
-func newTranscript() *transcript { return &transcript{more: make(chan struct{})} }
-
-func (o *transcript) read(stream io.Reader) {
-	in := bufio.NewReader(stream)
-	for {
-		line, err := in.ReadString('\n')
-		if line != "" {
-			o.add(strings.TrimSuffix(line, "\n"))
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
-func (o *transcript) add(line string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.lines = append(o.lines, line)
-	close(o.more)
-	o.more = make(chan struct{})
-}
-
-func (o *transcript) line(prefix string) (line string, found bool, more <-chan struct{}) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, line := range o.lines {
-		if strings.HasPrefix(line, prefix) {
-			return line, true, nil
-		}
-	}
-	return "", false, o.more
-}
-
-func (o *transcript) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return strings.Join(o.lines, "\n")
 }
