@@ -3,6 +3,7 @@ package testkit
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"testing"
 	"time"
 
@@ -19,6 +20,10 @@ const redisDatabases = 15
 func RedisDatabase(t testing.TB) string {
 	t.Helper()
 	base := RedisURL(t)
+	address, err := url.Parse(base)
+	if err != nil {
+		t.Fatal("TEST_REDIS_URL cannot be read")
+	}
 	locks := openRedis(t, base)
 	owner := id.New().String()
 	for n := 1; ; n = n%redisDatabases + 1 {
@@ -30,8 +35,8 @@ func RedisDatabase(t testing.TB) string {
 		if !taken {
 			continue
 		}
-		url := fmt.Sprintf("%s/%d", base, n)
-		own := openRedis(t, url)
+		address.Path = fmt.Sprintf("/%d", n)
+		own := openRedis(t, address.String())
 		if err := own.FlushDB(t.Context()).Err(); err != nil {
 			t.Fatal(err)
 		}
@@ -39,13 +44,13 @@ func RedisDatabase(t testing.TB) string {
 			_ = own.FlushDB(context.Background()).Err()
 			_ = locks.Del(context.Background(), lock).Err()
 		})
-		return url
+		return address.String()
 	}
 }
 
-func openRedis(t testing.TB, url string) redis.Client {
+func openRedis(t testing.TB, address string) redis.Client {
 	t.Helper()
-	client, err := redis.Open(url)
+	client, err := redis.Open(address)
 	if err != nil {
 		t.Fatal(err)
 	}
