@@ -37,11 +37,13 @@ type Session struct {
 type Sessions struct {
 	db    *postgres.DB
 	clock clock.Clock
+	// comparing holds a place for each passphrase that is being compared.
+	comparing chan struct{}
 }
 
 // NewSessions returns the sessions kept in db.
 func NewSessions(db *postgres.DB, clk clock.Clock) *Sessions {
-	return &Sessions{db: db, clock: clk}
+	return &Sessions{db: db, clock: clk, comparing: make(chan struct{}, compareAtOnce)}
 }
 
 // newToken returns 128 bits or more from the system's randomness, as text. The

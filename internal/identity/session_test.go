@@ -104,6 +104,20 @@ func TestTheEleventhAttemptInAWindowIsNotLookedAt(t *testing.T) {
 	o.signIn(t)
 }
 
+// Whoever tries made-up addresses fills no table for ever.
+func TestAttemptsOfAWindowThatIsOverAreForgotten(t *testing.T) {
+	o := newOffice(t)
+	for _, address := range []string{"a@police.example", "b@police.example"} {
+		_, _, _ = o.sessions.SignIn(t.Context(), address, "wrong")
+	}
+	o.clock.Advance(16 * time.Minute)
+	o.signIn(t)
+	var left int
+	if err := o.db.App(t).QueryRow(`SELECT count(*) FROM attempts`).Scan(&left); err != nil || left != 1 {
+		t.Fatalf("%d attempts are kept (%v), want the newest", left, err)
+	}
+}
+
 func TestASessionEnds(t *testing.T) {
 	for name, end := range map[string]func(t *testing.T, o *office, token string){
 		"after half an hour without use": func(_ *testing.T, o *office, _ string) { o.clock.Advance(30 * time.Minute) },

@@ -16,6 +16,9 @@ import (
 const (
 	signInWindow   = 15 * time.Minute
 	signInAttempts = 10
+	// compareAtOnce is how many passphrases are compared at the same time, 46 MiB
+	// each.
+	compareAtOnce = 4
 )
 
 // notRecognised is the one answer to a wrong address, a wrong passphrase, a
@@ -40,10 +43,27 @@ func (s *Sessions) SignIn(ctx context.Context, email, passphrase string) (string
 	}
 	// Outside the transaction: it is slow on purpose. An unknown address is
 	// compared with an unreadable hash, for the same time.
-	if !passphraseMatches(who.PassphraseHash, passphrase) || who.DeactivatedAt != nil || who.UnitID == nil {
+	matches, err := s.compare(ctx, who.PassphraseHash, passphrase)
+	if err != nil {
+		return "", Actor{}, err
+	}
+	if !matches || who.DeactivatedAt != nil || who.UnitID == nil {
 		return "", Actor{}, notRecognised()
 	}
 	return s.open(ctx, who)
+}
+
+// compare waits for its turn, so that a flood of sign-ins costs time and not all
+// the memory there is. Who waits until the request ends gets an Unavailable
+// fault.
+func (s *Sessions) compare(ctx context.Context, hash, passphrase string) (bool, error) {
+	select {
+	case s.comparing <- struct{}{}:
+	case <-ctx.Done():
+		return false, fault.New(fault.Unavailable, "problem.503.title")
+	}
+	defer func() { <-s.comparing }()
+	return passphraseMatches(hash, passphrase), nil
 }
 
 func (s *Sessions) open(ctx context.Context, who personRow) (string, Actor, error) {

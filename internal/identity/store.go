@@ -131,10 +131,17 @@ func revokeSession(tx postgres.Tx, session uuid.UUID, now time.Time) error {
 	return tx.Gorm().Exec(`UPDATE sessions SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL`, now, session).Error
 }
 
-// addAttempt counts one more and returns how many that makes in the window.
+// addAttempt counts one more and returns how many that makes in the window. It
+// takes windows that are over away, more at a time than it adds.
 func addAttempt(tx postgres.Tx, bucket string, subject []byte, window time.Time) (int, error) {
+	err := tx.Gorm().Exec(`
+		DELETE FROM attempts WHERE ctid = ANY (ARRAY(
+			SELECT ctid FROM attempts WHERE window_at < ? LIMIT 100 FOR UPDATE SKIP LOCKED))`, window).Error
+	if err != nil {
+		return 0, err
+	}
 	var count int
-	err := tx.Gorm().Raw(`
+	err = tx.Gorm().Raw(`
 		INSERT INTO attempts (bucket, subject, window_at, count) VALUES (?, ?, ?, 1)
 		ON CONFLICT (bucket, subject, window_at) DO UPDATE SET count = attempts.count + 1
 		RETURNING count`, bucket, subject, window).Scan(&count).Error
