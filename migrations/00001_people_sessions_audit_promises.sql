@@ -63,6 +63,7 @@ CREATE TABLE attempts (
     count      integer NOT NULL CHECK (count > 0),
     PRIMARY KEY (bucket, subject, window_at)
 );
+CREATE INDEX attempts_window ON attempts (window_at);
 
 -- Append only: no personal data, ids alone. Reads of a case are rows here too.
 CREATE TABLE audit_entries (
@@ -146,11 +147,12 @@ CREATE TABLE policies (
 
 GRANT SELECT ON units, people, memberships, policies TO portal_app;
 GRANT INSERT ON units, people, memberships TO portal_app;
-GRANT UPDATE (deactivated_at, passphrase_hash, language) ON people TO portal_app;
-GRANT SELECT, INSERT, DELETE ON sessions TO portal_app;
+GRANT SELECT, INSERT ON sessions TO portal_app;
 GRANT UPDATE (seen_at, revoked_at) ON sessions TO portal_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON attempts TO portal_app;
-GRANT SELECT, INSERT ON audit_entries TO portal_app;
+GRANT SELECT ON audit_entries TO portal_app;
+-- Not "at": the record says itself when something was written.
+GRANT INSERT (id, actor_kind, actor_id, unit_id, process, action, object_kind, object_id) ON audit_entries TO portal_app;
 GRANT SELECT, INSERT ON promises TO portal_app;
 GRANT UPDATE (retry_at, attempt, rung_at, tries, kept_at, dead_at, error) ON promises TO portal_app;
 

@@ -62,3 +62,12 @@ func TestEntriesAreOnlyEverAdded(t *testing.T) {
 		}
 	}
 }
+
+func TestTheApplicationCannotDateAnEntryBack(t *testing.T) {
+	db := testkit.DB(t)
+	_, err := db.App(t).ExecContext(t.Context(), `INSERT INTO audit_entries (id, at, actor_kind, action, object_kind)
+		VALUES ($1, now() - interval '1 day', 'public', 'case.read', 'case')`, id.New())
+	if err == nil {
+		t.Fatal("an entry of yesterday was written today")
+	}
+}

@@ -110,7 +110,7 @@ func TestTheApplicationCannotChangeTables(t *testing.T) {
 		`TRUNCATE audit_entries`, `DELETE FROM audit_entries`, `UPDATE audit_entries SET action = 'a.b'`,
 		`UPDATE escalations SET pattern = '{}'`, `UPDATE policies SET value = '1'`, `UPDATE rule_settings SET params = '{}'`,
 		`SET session_replication_role = replica`, `ALTER TABLE audit_entries DISABLE TRIGGER ALL`,
-		`DELETE FROM complaints`, `UPDATE complaint_items SET ciphertext = ''`, `DELETE FROM promises`, `UPDATE people SET email = 'a@b'`,
+		`DELETE FROM complaints`, `UPDATE complaint_items SET ciphertext = ''`, `DELETE FROM promises`, `UPDATE people SET email = 'a@b'`, `UPDATE people SET passphrase_hash = ''`, `DELETE FROM sessions`,
 	} {
 		if _, err := db.App(t).ExecContext(t.Context(), statement); err == nil {
 			t.Errorf("the application role may: %s", statement)
