@@ -36,8 +36,11 @@ func Schema(t testing.TB, d *Database) string {
 			SELECT 7, g.table_name || g.privilege_type, format('grant %s on %s to %s', g.privilege_type, g.table_name, g.grantee)
 			FROM information_schema.table_privileges g WHERE g.table_schema = 'public' AND g.grantee LIKE 'portal_app%'
 			UNION ALL
-			SELECT 8, g.table_name || g.column_name, format('grant update on %s(%s) to %s', g.table_name, g.column_name, g.grantee)
-			FROM information_schema.column_privileges g WHERE g.table_schema = 'public' AND g.grantee LIKE 'portal_app%' AND g.privilege_type = 'UPDATE'
+			SELECT 8, g.table_name || g.column_name, format('grant %s on %s(%s) to %s', lower(g.privilege_type), g.table_name, g.column_name, g.grantee)
+			FROM information_schema.column_privileges g WHERE g.table_schema = 'public' AND g.grantee LIKE 'portal_app%'
+			  AND (g.privilege_type = 'UPDATE' OR g.privilege_type = 'INSERT' AND NOT EXISTS (
+				SELECT FROM information_schema.table_privileges w
+				WHERE (w.table_schema, w.table_name, w.grantee, w.privilege_type) = (g.table_schema, g.table_name, g.grantee, g.privilege_type)))
 		) lines ORDER BY part, sort COLLATE "C"`)
 	if err != nil {
 		t.Fatal(err)
