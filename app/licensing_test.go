@@ -285,6 +285,16 @@ func TestADecisionThatFailsKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+func TestAFilterThatIsNoTextIsNoError(t *testing.T) {
+	s := openCounter(t)
+	officer := s.signIn(t, "officer@ministry.example")
+	for _, query := range []string{"q=%00", "q=a%ffb", "status=%00", "status=nope", "page=99999999999999999999", "page=-3"} {
+		if status, _ := officer.get(t, "/ministry/applications?"+query); status != http.StatusOK {
+			t.Errorf("%s: status %d", query, status)
+		}
+	}
+}
+
 func TestEveryDeskKeepsToItsOwnPages(t *testing.T) {
 	s := openCounter(t)
 	for email, paths := range map[string][]string{

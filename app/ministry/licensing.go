@@ -4,7 +4,9 @@ package ministry
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/country"
@@ -41,10 +43,16 @@ const anyStatus = "all"
 // Queue lists applications. The filter is in the address, so that it can be
 // sent to a colleague: ?status=filed|granted|refused|all, ?q=, ?page=.
 func (l *Licensing) Queue(c *fiber.Ctx) error {
-	status, name := c.Query("status", string(licensing.Filed)), c.Query("q")
+	status := c.Query("status", string(licensing.Filed))
+	// What is no text the database would refuse with an error.
+	name := strings.ToValidUTF8(strings.ReplaceAll(c.Query("q"), "\x00", ""), "")
 	filter := licensing.Filter{Name: name}
-	if status != anyStatus {
+	switch {
+	case slices.Contains(licensing.Statuses(), licensing.Status(status)):
 		filter.Status = licensing.Status(status)
+	case status != anyStatus:
+		status = string(licensing.Filed)
+		filter.Status = licensing.Filed
 	}
 	filter.Page, _ = strconv.Atoi(c.Query("page"))
 	queue, err := l.licensing.Queue(c.UserContext(), l.web.Actor(c), filter)
