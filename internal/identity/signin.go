@@ -18,7 +18,7 @@ const (
 	signInAttempts = 10
 	// compareAtOnce is how many passphrases are compared at the same time, 46 MiB
 	// each.
-	compareAtOnce = 4
+	compareAtOnce = 2
 )
 
 // notRecognised is the one answer to a wrong address, a wrong passphrase, a
