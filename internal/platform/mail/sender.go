@@ -36,6 +36,8 @@ type Letter struct {
 type Sender struct {
 	host    string
 	options []gomail.Option
+	secrecy *tls.Config
+	atOnce  bool // TLS from the start
 	from    string
 	domain  string
 }
@@ -52,6 +54,7 @@ func New(rawURL string) (*Sender, error) {
 		return nil, errUnreadableURL
 	}
 	s := &Sender{host: u.Hostname(), from: u.Query().Get("from")}
+	s.secrecy = &tls.Config{ServerName: s.host, MinVersion: tls.VersionTLS12}
 	if s.from == "" {
 		s.from = "portal@" + s.host
 	}
@@ -60,8 +63,7 @@ func New(rawURL string) (*Sender, error) {
 	switch u.Scheme {
 	case "smtp":
 	case "smtps":
-		port = 465
-		s.options = append(s.options, gomail.WithSSL())
+		port, s.atOnce = 465, true
 	default:
 		return nil, errors.New("the mail server's URL begins with neither smtp:// nor smtps://")
 	}
@@ -73,12 +75,12 @@ func New(rawURL string) (*Sender, error) {
 	if password, ok := u.User.Password(); ok {
 		s.options = append(s.options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover),
 			gomail.WithUsername(u.User.Username()), gomail.WithPassword(password))
-		if !loopback(s.host) {
+		if !loopback(s.host) && !s.atOnce {
 			policy = gomail.TLSMandatory
 		}
 	}
 	s.options = append(s.options, gomail.WithPort(port), gomail.WithTLSPolicy(policy), gomail.WithTimeout(20*time.Second),
-		gomail.WithTLSConfig(&tls.Config{ServerName: s.host, MinVersion: tls.VersionTLS12}))
+		gomail.WithTLSConfig(s.secrecy))
 	probe := gomail.NewMsg()
 	if err := probe.From(s.from); err != nil {
 		return nil, errors.New("the sender's address in the mail server's URL cannot be read")
@@ -89,9 +91,9 @@ func New(rawURL string) (*Sender, error) {
 	return s, nil
 }
 
-// Send hands the letter over and returns when the server has taken it. A nil
-// error means at least once: a connection that breaks after the server took
-// the letter looks like a failure.
+// Send hands the letter over and returns when the server has taken it, or when
+// ctx ends. A nil error means at least once: a connection that breaks before
+// the server's answer arrived looks like a failure.
 func (s *Sender) Send(ctx context.Context, l Letter) error {
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := m.From(s.from); err != nil {
@@ -106,17 +108,38 @@ func (s *Sender) Send(ctx context.Context, l Letter) error {
 	// A vacation notice back to the portal would tell who reads it, and when.
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	m.SetGenHeader("X-Auto-Response-Suppress", "All")
-	client, err := gomail.NewClient(s.host, s.options...)
+	talk, done := context.WithCancel(ctx)
+	defer done()
+	client, err := gomail.NewClient(s.host, append(s.options[:len(s.options):len(s.options)], gomail.WithDialContextFunc(s.dial(talk)))...)
 	if err != nil {
 		return fmt.Errorf("prepare a letter: %w", ErrNotSent)
 	}
-	if err := client.DialAndSendWithContext(ctx, m); err != nil {
+	// A server may take the letter and be rude when it is bidden farewell.
+	if err := client.DialAndSendWithContext(talk, m); err != nil && !m.IsDelivered() {
 		if ctx.Err() != nil {
 			return fmt.Errorf("send a letter: %w", ctx.Err())
 		}
 		return fmt.Errorf("send a letter: %w", ErrNotSent)
 	}
 	return nil
+}
+
+// dial connects for a talk that breaks off when ctx ends. Of its own the
+// library looks at its context while it connects only, and gives a server that
+// answers slowly its time anew at each step.
+func (s *Sender) dial(ctx context.Context) gomail.DialContextFunc {
+	return func(connecting context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(connecting, network, address)
+		if err != nil {
+			return nil, err
+		}
+		context.AfterFunc(ctx, func() { _ = conn.Close() })
+		if !s.atOnce {
+			return conn, nil
+		}
+		secret := tls.Client(conn, s.secrecy)
+		return secret, secret.HandshakeContext(connecting)
+	}
 }
 
 func loopback(host string) bool {
