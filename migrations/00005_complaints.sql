@@ -23,6 +23,7 @@ CREATE TABLE complaints (
     agency_token   text NOT NULL DEFAULT '',
     employer_token text NOT NULL DEFAULT '',
     broker_token   text NOT NULL DEFAULT '',
+    -- In a domain of its own: equal to no token of a placement or a broker.
     reporter_token text NOT NULL DEFAULT '',
     text_signature bigint NOT NULL DEFAULT 0,
     registry_match boolean NOT NULL DEFAULT false,

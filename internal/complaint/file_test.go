@@ -145,6 +145,27 @@ func TestATypedNameThatOneAgencyBearsIsThatAgency(t *testing.T) {
 	}
 }
 
+// Agencies register the phones of those whom they place. Whoever reads the
+// database, and whom they tell, must not find the reporter among them.
+func TestNoTokenOfAComplaintLeadsToTheReportersPlacement(t *testing.T) {
+	o := open(t)
+	hasher, err := matching.NewHasher(o.keys.Secret(seal.SecretMatching))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := told()
+	o.file(t, in)
+	in.BrokerPhone = in.Contact.Phone // some give their own number twice
+	o.file(t, in)
+	n := o.count(t, `SELECT count(*) FROM complaints c WHERE position($1 IN c::text) > 0`, hasher.Phone("+85512000222"))
+	if n != 0 {
+		t.Errorf("%d of 2 complaints hold the token by which agencies register the phone", n)
+	}
+	if n := o.count(t, `SELECT count(DISTINCT reporter_token) FROM complaints WHERE reporter_token <> ''`); n != 1 {
+		t.Errorf("one reporter has %d tokens", n)
+	}
+}
+
 func TestAnAgencyThatIsNotInTheRegisterIsSaidAtTheField(t *testing.T) {
 	o := open(t)
 	in := told()

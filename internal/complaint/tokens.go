@@ -18,12 +18,17 @@ type traces struct {
 }
 
 func (s *Service) trace(ctx context.Context, c Complaint) (traces, error) {
+	own := s.number(c.in.Contact.Phone, c.in.Country)
 	t := traces{
 		agencyID:  c.in.AgencyID,
 		employer:  s.company(c.in.Employer),
-		broker:    s.phone(c.in.BrokerPhone, c.in.Country),
-		reporter:  s.phone(c.in.Contact.Phone, c.in.Country),
+		reporter:  s.hasher.Reporter(own),
 		signature: s.hasher.Signature(c.in.Narrative),
+	}
+	// Who gives one number for both names no broker, and a token of one's own
+	// phone among the brokers would lead to its owner.
+	if broker := s.number(c.in.BrokerPhone, c.in.Country); broker != own {
+		t.broker = s.hasher.Phone(broker)
 	}
 	if t.agencyID == uuid.Nil && c.in.AgencyName != "" {
 		id, one, err := s.Agencies.ExactlyNamed(ctx, c.in.AgencyName)
@@ -37,9 +42,9 @@ func (s *Service) trace(ctx context.Context, c Complaint) (traces, error) {
 			t.agency = s.company(c.in.AgencyName)
 		}
 	}
-	if t.agencyID != uuid.Nil && t.reporter != "" {
+	if t.agencyID != uuid.Nil && own != "" {
 		var err error
-		t.registryMatch, err = s.Placements.PlacedByPhone(ctx, t.agencyID, []matching.Token{t.reporter})
+		t.registryMatch, err = s.Placements.PlacedByPhone(ctx, t.agencyID, []matching.Token{s.hasher.Phone(own)})
 		if err != nil {
 			return traces{}, fmt.Errorf("look for the placement: %w", err)
 		}
@@ -51,9 +56,9 @@ func (s *Service) company(name string) matching.Token {
 	return s.hasher.Name(matching.CompanyFold(name))
 }
 
-// phone hashes the first number that can be read. A number without a country
-// code may be of home or of where it happened.
-func (s *Service) phone(typed, country string) matching.Token {
+// number returns the first number that can be read, in E.164, or "". A number
+// without a country code may be of home or of where it happened.
+func (s *Service) number(typed, country string) string {
 	regions := s.Regions
 	if country != "" {
 		regions = append(append([]string(nil), regions...), country)
@@ -62,5 +67,5 @@ func (s *Service) phone(typed, country string) matching.Token {
 	if len(numbers) == 0 {
 		return ""
 	}
-	return s.hasher.Phone(numbers[0])
+	return numbers[0]
 }

@@ -69,6 +69,11 @@ func (h *Hasher) token(domain string, parts ...string) Token {
 // Phone hashes one number as returned by Phones.
 func (h *Hasher) Phone(e164 string) Token { return h.token("phone", e164) }
 
+// Reporter hashes the phone of somebody who complains. It is a domain of its own:
+// by the tokens of Phone, whoever reads the database could find the same person
+// among the workers that agencies registered.
+func (h *Hasher) Reporter(e164 string) Token { return h.token("reporter", e164) }
+
 // Document hashes an identity document's number with its issuing country (ISO
 // 3166-1 alpha-2). Case, spaces and punctuation do not matter.
 func (h *Hasher) Document(country, number string) Token {

@@ -12,6 +12,7 @@ func TestTokensAreSeparatedByDomainKeyAndPart(t *testing.T) {
 	seen := map[Token]string{}
 	for name, token := range map[string]Token{
 		"phone":                a.Phone("12345678"),
+		"reporter":             a.Reporter("12345678"),
 		"account":              a.Account("12345678"),
 		"name":                 a.Name("12345678"),
 		"document":             a.Document("", "12345678"),
@@ -49,7 +50,7 @@ func TestDocumentsAndAccountsMatchAcrossNotations(t *testing.T) {
 
 func TestWhatIsNotGivenHasNoToken(t *testing.T) {
 	h := testHasher(t, 1)
-	for _, token := range []Token{h.Phone(""), h.Account(" - "), h.Name(""), h.Document("KH", "")} {
+	for _, token := range []Token{h.Phone(""), h.Reporter(""), h.Account(" - "), h.Name(""), h.Document("KH", "")} {
 		if token != "" {
 			t.Errorf("got %q", token)
 		}
