@@ -234,7 +234,7 @@ func TestALinkedComplaintShowsWhatIsHeldAndWhatIsNot(t *testing.T) {
 	}}
 	sokha := s.signIn(t, "sokha@police.example")
 	_, page := sokha.get(t, path+"/complaints/"+told.String())
-	wantText(t, page, "No, in danger", "Thailand", "US$ 1,200", "Physical or sexual violence (at work)", "2026-02",
+	wantText(t, page, "No, in danger", "Thailand", "US$ 1,200", "Physical or sexual violence (at work)", "February 2026",
 		"Not held. The reporter did not agree that police know this", "Not held. The reporter did not ask police to act")
 	words := "First line.\n\nSecond line."
 	s.sealed[told] = complaint.Contents{

@@ -27,6 +27,24 @@ func (c *Catalogue) Date(lang string, at time.Time, zone *time.Location) (string
 	return c.Text(lang, "common.date", "Day", at.Day(), "Month", month, "Year", at.Year())
 }
 
+// PartialDate returns as much of a day as somebody remembered: "2025", "March
+// 2025", "14 March 2025". What is not known is 0; without a year it is "".
+func (c *Catalogue) PartialDate(lang string, year, month, day int) (string, error) {
+	switch {
+	case year == 0:
+		return "", nil
+	case month == 0:
+		return c.Text(lang, "common.year", "Year", year)
+	case day == 0:
+		name, err := c.Text(lang, "common.month."+strconv.Itoa(month))
+		if err != nil {
+			return "", err
+		}
+		return c.Text(lang, "common.month_year", "Month", name, "Year", year)
+	}
+	return c.Date(lang, time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC), time.UTC)
+}
+
 // DateTime returns day, time of day and the name of the zone, since an officer
 // abroad and the ministry at home read the same page. The zero time is "".
 func (c *Catalogue) DateTime(lang string, at time.Time, zone *time.Location) (string, error) {

@@ -202,6 +202,28 @@ func TestAssetsOpenByTheirHashedNameOnly(t *testing.T) {
 	}
 }
 
+func TestHalfADateIsToldAsFarAsItIsKnown(t *testing.T) {
+	words, err := NewCatalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		lang             string
+		year, month, day int
+		want             string
+	}{
+		{"en", 0, 0, 0, ""},
+		{"en", 2025, 0, 0, "2025"},
+		{"en", 2025, 3, 0, "March 2025"},
+		{"en", 2025, 3, 14, "14 March 2025"},
+		{"km", 2025, 3, 0, "ខែមីនា ឆ្នាំ 2025"},
+	} {
+		if got, err := words.PartialDate(c.lang, c.year, c.month, c.day); got != c.want || err != nil {
+			t.Errorf("%d-%d-%d in %s is %q, %v; want %q", c.year, c.month, c.day, c.lang, got, err, c.want)
+		}
+	}
+}
+
 func TestDatesAndNumbersSpeakTheLanguage(t *testing.T) {
 	c, err := NewCatalogue()
 	if err != nil {

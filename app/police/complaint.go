@@ -3,7 +3,6 @@ package police
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/fairpassage/portal/internal/complaint"
@@ -69,7 +68,7 @@ func (d *Desk) answers(c *fiber.Ctx, a complaint.Answers) ([]answer, error) {
 		w.said("country", country.Name(d.web.Lang(c), a.Country))
 	}
 	w.said("place", a.Place)
-	w.said("happened_on", day(a.HappenedOn))
+	w.day("happened_on", a.HappenedOn)
 	w.said("agency", a.AgencyName)
 	w.said("employer", a.Employer)
 	w.said("broker_name", a.BrokerName)
@@ -152,18 +151,11 @@ func (w *wording) indicators(said map[complaint.Indicator][]complaint.Phase) str
 	return strings.Join(parts, "; ")
 }
 
-// day writes as much of a day as somebody remembered: 2025, 2025-03,
-// 2025-03-14. Half a date has no form that all languages share but this.
-func day(d complaint.Day) string {
-	if d.Year == 0 {
-		return ""
+// day writes as much of a day as somebody remembered.
+func (w *wording) day(question string, d complaint.Day) {
+	text, err := w.desk.web.Views().Catalogue().PartialDate(w.desk.web.Lang(w.c), d.Year, d.Month, d.Day)
+	if err != nil && w.err == nil {
+		w.err = fmt.Errorf("word a day: %w", err)
 	}
-	text := strconv.Itoa(d.Year)
-	if d.Month > 0 {
-		text += fmt.Sprintf("-%02d", d.Month)
-		if d.Day > 0 {
-			text += fmt.Sprintf("-%02d", d.Day)
-		}
-	}
-	return text
+	w.said(question, text)
 }

@@ -16,8 +16,14 @@ type escalationPage struct {
 	Subject  subject
 	Findings []findingPart
 	Voices   []voiceLine
-	// Later are addresses of complaints that joined after it was raised.
-	Later []string
+	// Later are complaints that joined after it was raised.
+	Later []laterLine
+}
+
+// laterLine is a complaint that joined later; Number goes on from the pattern's.
+type laterLine struct {
+	Number int
+	Href   string
 }
 
 type findingPart struct {
@@ -69,7 +75,7 @@ func (d *Desk) Escalation(c *fiber.Ctx) error {
 	}
 	for _, complaintID := range e.Complaints {
 		if !frozen[complaintID] {
-			page.Later = append(page.Later, address(complaintID))
+			page.Later = append(page.Later, laterLine{len(page.Voices) + len(page.Later) + 1, address(complaintID)})
 		}
 	}
 	return d.web.Render(c, fiber.StatusOK, "police/escalation", page)

@@ -72,8 +72,12 @@ func (p *Complaints) Mine(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	lines, err := p.linesOf(in, picked, p.Web.Lang(c))
+	if err != nil {
+		return err
+	}
 	var said []line
-	for _, l := range linesOf(in, picked, p.Web.Lang(c)) {
+	for _, l := range lines {
 		if l.Text != "" || len(l.Keys) > 0 {
 			l.Step = "" // what was sent is not changed here
 			said = append(said, l)

@@ -3,11 +3,12 @@ package public
 import (
 	"context"
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
+	"github.com/fairpassage/portal/views"
 	"github.com/google/uuid"
 )
 
@@ -55,7 +56,11 @@ func readBack(ctx context.Context, p *Complaints, lang string, s state) (any, er
 	if err != nil {
 		return nil, err
 	}
-	return reviewData{Receipt: receipt.Grouped(), Lines: changeOnce(linesOf(in, picked, lang)), ActKey: actKey(in)}, nil
+	lines, err := p.linesOf(in, picked, lang)
+	if err != nil {
+		return nil, fmt.Errorf("read back: %w", err)
+	}
+	return reviewData{Receipt: receipt.Grouped(), Lines: changeOnce(lines), ActKey: actKey(in)}, nil
 }
 
 // pickedName returns the name of the agency that was picked from the register,
@@ -94,7 +99,16 @@ func actKey(in complaint.Intake) string {
 
 // linesOf lists every answer in the order of the screens. What was skipped has
 // neither keys nor text.
-func linesOf(in complaint.Intake, picked, lang string) []line {
+func (p *Complaints) linesOf(in complaint.Intake, picked, lang string) ([]line, error) {
+	catalogue := p.Web.Views().Catalogue()
+	day, err := catalogue.PartialDate(lang, in.HappenedOn.Year, in.HappenedOn.Month, in.HappenedOn.Day)
+	if err != nil {
+		return nil, err
+	}
+	amounts, err := amountTexts(catalogue, lang, in.FeeUSD, in.DebtUSD, in.WageUSD)
+	if err != nil {
+		return nil, err
+	}
 	where := ""
 	if in.Country != "" {
 		where = country.Name(lang, in.Country)
@@ -105,17 +119,16 @@ func linesOf(in complaint.Intake, picked, lang string) []line {
 		choice("about", "about", strings.TrimPrefix(string(in.About), string(complaint.AboutUnsaid))),
 		{Label: label("what"), Keys: whatKeys(in), Step: "what"},
 		{Label: label("phase"), Keys: phaseKeys(in), Step: "phase"},
-		text("happened", "date", dayText(in.HappenedOn)),
+		text("happened", "date", day),
 		text("country", "where", where),
 		text("place", "where", in.Place),
 		text("agency", "agency", in.AgencyName),
-		text("agency_picked", "agency", picked),
 		text("broker_name", "broker", in.BrokerName),
 		text("broker_phone", "broker", in.BrokerPhone),
 		text("employer", "employer", in.Employer),
-		text("fee", "money", amountText(in.FeeUSD)),
-		text("debt", "money", amountText(in.DebtUSD)),
-		text("wage", "money", amountText(in.WageUSD)),
+		text("fee", "money", amounts[0]),
+		text("debt", "money", amounts[1]),
+		text("wage", "money", amounts[2]),
 		text("narrative", "words", in.Narrative),
 		text("reporter_name", "names", in.ReporterName),
 		text("worker_name", "names", in.WorkerName),
@@ -127,7 +140,11 @@ func linesOf(in complaint.Intake, picked, lang string) []line {
 	if in.WorkerAgrees {
 		lines = append(lines, line{Label: label("worker_agrees"), Keys: []string{"common.yes"}, Step: "act"})
 	}
-	return lines
+	if picked != "" {
+		typed := slices.IndexFunc(lines, func(l line) bool { return l.Label == label("agency") })
+		lines = slices.Insert(lines, typed+1, text("agency_picked", "agency", picked))
+	}
+	return lines, nil
 }
 
 func label(field string) string { return "complaint.read." + field }
@@ -181,19 +198,20 @@ func phaseKeys(in complaint.Intake) []string {
 	return keys
 }
 
-func dayText(d complaint.Day) string {
-	var parts []string
-	for _, part := range []int{d.Day, d.Month, d.Year} {
-		if part != 0 {
-			parts = append(parts, strconv.Itoa(part))
+// amountTexts words amounts of US dollars; one that was not said is "".
+func amountTexts(catalogue *views.Catalogue, lang string, usd ...*int) ([]string, error) {
+	texts := make([]string, len(usd))
+	for i, amount := range usd {
+		if amount == nil {
+			continue
+		}
+		n, err := catalogue.Number(lang, *amount)
+		if err != nil {
+			return nil, err
+		}
+		if texts[i], err = catalogue.Text(lang, "complaint.dollars", "Amount", n); err != nil {
+			return nil, err
 		}
 	}
-	return strings.Join(parts, " / ")
-}
-
-func amountText(usd *int) string {
-	if usd == nil {
-		return ""
-	}
-	return strconv.Itoa(*usd) + " US$"
+	return texts, nil
 }

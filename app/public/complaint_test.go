@@ -56,7 +56,13 @@ func TestAWholeComplaintInBothLanguagesWithoutAScript(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			say := func(key string) string { text, _ := words.Text(lang, key); return text }
+			say := func(key string, args ...any) string { text, _ := words.Text(lang, key, args...); return text }
+			dollars := func(amount int) string {
+				n, _ := words.Number(lang, amount)
+				return say("complaint.dollars", "Amount", n)
+			}
+			month, _ := words.PartialDate(lang, 2025, 3, 0)
+			fee, debt, wage := dollars(1200), dollars(900), dollars(0)
 			b := o.browser(lang)
 			tell(t, o, b)
 			if n := o.count(t, `SELECT count(*) FROM complaints`); n != 0 {
@@ -70,8 +76,8 @@ func TestAWholeComplaintInBothLanguagesWithoutAScript(t *testing.T) {
 				t.Fatalf("no receipt before sending: %q", receipt)
 			}
 			for _, want := range []string{
-				say("complaint.safe.danger"), say("complaint.indicator.document_retention"), say("complaint.also.missing"), "3 / 2025",
-				"behind the ice factory", "golden lotus", "Golden Lotus Overseas", "Uncle Example", "1200 US$", "900 US$", "0 US$", "<b>", "Sok Example", "Dara Example",
+				say("complaint.safe.danger"), say("complaint.indicator.document_retention"), say("complaint.also.missing"), month,
+				"behind the ice factory", "golden lotus", "Golden Lotus Overseas", "Uncle Example", fee, debt, wage, "<b>", "Sok Example", "Dara Example",
 			} {
 				if !strings.Contains(b.text(), want) {
 					t.Errorf("not read back: %q", want)
@@ -278,7 +284,7 @@ func TestNumbersToCallComeBeforeAnythingElse(t *testing.T) {
 	b := o.browser("en")
 	b.get(t, "/complaints/new")
 	b.next(t, "safe", "safe", "danger")
-	if b.step() != "call" || !strings.Contains(b.text(), "none has been set up") {
+	if b.step() != "call" || !strings.Contains(b.text(), "has no emergency number") {
 		t.Errorf("unset: %s", b.text())
 	}
 	o.exec(t, `INSERT INTO policies (key, valid_from, value, source) VALUES ('danger.numbers', '2020-01-01',
@@ -334,7 +340,7 @@ func TestWhenItCannotBeTakenTheWholeFormComesBack(t *testing.T) {
 	receipt := b.receipt()
 	o.exec(t, `UPDATE units SET kind = 'support' WHERE kind = 'ministry'`)
 	b.press(t, "/complaints", "")
-	if b.status != http.StatusServiceUnavailable || b.receipt() != receipt || !strings.Contains(b.text(), "Nothing of it was stored") {
+	if b.status != http.StatusServiceUnavailable || b.receipt() != receipt || !strings.Contains(b.text(), "Nothing was stored") {
 		t.Fatalf("status %d: %s", b.status, b.text())
 	}
 	o.exec(t, `UPDATE units SET kind = 'ministry' WHERE code = 'ministry'`)

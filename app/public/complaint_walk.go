@@ -23,7 +23,9 @@ type walkPage struct {
 	Step   string
 	State  string
 	Number int
-	First  bool
+	// Of is about how many screens ask something, given the answers so far.
+	Of    int
+	First bool
 	// Problem is the key of what went wrong with the whole, or "".
 	Problem string
 	Data    any
@@ -103,7 +105,7 @@ func (p *Complaints) render(c *fiber.Ctx, status int, s state, at int, form view
 			form = views.Form{Values: s.Answers, Errors: wrong}
 		}
 	}
-	page := walkPage{Form: form, Step: p.way[at].name, Number: p.way.number(s, at), First: at == firstStep, Problem: problem}
+	page := walkPage{Form: form, Step: p.way[at].name, Number: p.way.number(s, at), Of: p.way.number(s, p.way.last()) - 1, First: at == firstStep, Problem: problem}
 	var err error
 	if page.State, err = p.write(s); err != nil {
 		return err
