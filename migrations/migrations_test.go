@@ -24,7 +24,7 @@ func TestTheSchemaGoesUpDownAndUpAgain(t *testing.T) {
 	}
 	before := testkit.Schema(t, db)
 	for range files {
-		if err := m.Down(t.Context()); err != nil {
+		if _, err := m.Down(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/outbox"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/platform/redis"
@@ -21,22 +22,40 @@ const longestWait = 5 * time.Minute
 var errWaiting = errors.New("a promise has waited for more than five minutes")
 
 // ready reports whether this process can take work: the record and the
-// doorbell answer, and no promise waits for too long.
+// doorbell answer, and no promise waits for too long. The log says what does
+// not; the page that asks does not.
 func (w *workplace) ready(ctx context.Context) error {
-	if err := w.db.Ping(ctx); err != nil {
-		return fmt.Errorf("reach the database: %w", err)
-	}
-	if err := redis.Ping(ctx, w.conf.RedisURL); err != nil {
-		return fmt.Errorf("reach Redis: %w", err)
-	}
-	age, err := outbox.Oldest(ctx, w.db, identity.System("ready"), w.subjects.clock.Now())
-	if err != nil {
-		return fmt.Errorf("look for waiting promises: %w", err)
-	}
-	if age > longestWait {
-		return errWaiting
+	for _, check := range []struct {
+		name string
+		run  func() error
+	}{
+		{"the database answers", func() error { return w.db.Ping(ctx) }},
+		{"Redis answers", func() error { return redis.Ping(ctx, w.conf.RedisURL) }},
+		{"no promise waits for too long", func() error { return nobodyWaits(ctx, w.db, w.subjects.clock.Now()) }},
+	} {
+		if err := check.run(); err != nil {
+			w.log.Warn("not ready", "unless", check.name)
+			return fmt.Errorf("%s: %w", check.name, err)
+		}
 	}
 	return nil
+}
+
+func nobodyWaits(ctx context.Context, db *postgres.DB, now time.Time) error {
+	age, err := outbox.Oldest(ctx, db, identity.System("doctor"), now)
+	if err == nil && age > longestWait {
+		err = fmt.Errorf("%w: the oldest for %s", errWaiting, age.Round(time.Second))
+	}
+	return err
+}
+
+// nothingGivenUp counts dead letters: no worker will do that work by itself.
+func nothingGivenUp(ctx context.Context, db *postgres.DB) error {
+	n, err := outbox.CountDead(ctx, db, identity.System("doctor"))
+	if err == nil && n > 0 {
+		err = fmt.Errorf("%d given up after too many failures: see \"Watching\" in docs/operations.md", n)
+	}
+	return err
 }
 
 // doctorCmd shows the configuration without its secrets and checks what the
@@ -55,17 +74,12 @@ func (c *doctorCmd) Run(p *program) (err error) {
 		fmt.Fprintf(table, "%s\t%s\n", s.Name, s.Value)
 	}
 	failed := false
-	for _, check := range []struct {
-		name string
-		run  func(context.Context) error
-	}{
-		{"database answers", func(ctx context.Context) error { return pingDatabase(ctx, at) }},
-		{"schema is up to date", func(ctx context.Context) error { return schemaCurrent(ctx, at) }},
-		{"Redis answers", func(ctx context.Context) error { return redis.Ping(ctx, at.conf.RedisURL) }},
-	} {
+	for _, check := range examine(p.ctx, at) {
 		answer := "ok"
-		if err := check.run(p.ctx); err != nil {
-			answer, failed = err.Error(), true
+		if check.err != nil {
+			// What was not checked is no failure: a process that serves is not
+			// given the owner's address.
+			answer, failed = check.err.Error(), failed || !errors.Is(check.err, errNotChecked)
 		}
 		fmt.Fprintf(table, "%s\t%s\n", check.name, answer)
 	}
@@ -78,17 +92,32 @@ func (c *doctorCmd) Run(p *program) (err error) {
 	return nil
 }
 
-func pingDatabase(ctx context.Context, at *record) error {
+var errNotChecked = errors.New("not checked")
+
+type examined struct {
+	name string
+	err  error
+}
+
+func examine(ctx context.Context, at *record) []examined {
 	db, err := at.open(ctx, "doctor")
-	if err != nil {
-		return err
+	waits, givenUp := errNotChecked, errNotChecked
+	if err == nil {
+		waits, givenUp = nobodyWaits(ctx, db, clock.System{}.Now()), nothingGivenUp(ctx, db)
+		err = db.Close()
 	}
-	return db.Close()
+	return []examined{
+		{"database answers", err},
+		{"schema is up to date", schemaCurrent(ctx, at)},
+		{"Redis answers", redis.Ping(ctx, at.conf.RedisURL)},
+		{"no promise waits for too long", waits},
+		{"no promise was given up", givenUp},
+	}
 }
 
 func schemaCurrent(ctx context.Context, at *record) error {
 	if at.conf.DatabaseOwnerURL == "" {
-		return errors.New("not checked: DATABASE_OWNER_URL is not set")
+		return fmt.Errorf("%w: DATABASE_OWNER_URL is not set", errNotChecked)
 	}
 	m, err := postgres.NewMigrator(at.conf.DatabaseOwnerURL, migrations.FS)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"github.com/fairpassage/portal/internal/platform/config"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/migrations"
 )
@@ -13,7 +14,7 @@ import (
 // superuser once.
 type migrateCmd struct {
 	Up        migrateUpCmd        `cmd:"" help:"Apply what is missing."`
-	Down      migrateDownCmd      `cmd:"" help:"Take the newest file back."`
+	Down      migrateDownCmd      `cmd:"" help:"Take the newest file back, with all that its tables hold."`
 	Status    migrateStatusCmd    `cmd:"" help:"List all files."`
 	Bootstrap migrateBootstrapCmd `cmd:"" help:"Make the database roles and the database, as superuser."`
 }
@@ -24,9 +25,18 @@ type (
 	migrateStatusCmd struct{ dataFlag }
 )
 
+// owned finds the record for the owner role, which needs no other.
+func (f dataFlag) owned(p *program) (*record, error) {
+	conf, err := config.Load(p.getenv, config.Flags{Data: f.Data})
+	if err == nil && conf.DataDir == "" && conf.DatabaseOwnerURL != "" {
+		return &record{conf: conf}, nil
+	}
+	return f.find(p)
+}
+
 // withMigrator finds the record and hands fn its migrator.
 func (f dataFlag) withMigrator(p *program, fn func(*postgres.Migrator) error) (err error) {
-	at, err := f.find(p)
+	at, err := f.owned(p)
 	if err != nil {
 		return err
 	}
@@ -53,7 +63,13 @@ func (c *migrateUpCmd) Run(p *program) error {
 }
 
 func (c *migrateDownCmd) Run(p *program) error {
-	return c.withMigrator(p, func(m *postgres.Migrator) error { return m.Down(p.ctx) })
+	return c.withMigrator(p, func(m *postgres.Migrator) error {
+		name, err := m.Down(p.ctx)
+		if err == nil {
+			fmt.Fprintf(p.stdout, "took back %s\n", name)
+		}
+		return err
+	})
 }
 
 func (c *migrateStatusCmd) Run(p *program) error {

@@ -18,6 +18,8 @@ type record struct {
 	conf config.Config
 	// servers are the embedded ones; nil when the environment names others.
 	servers *embedded.Servers
+	// stopRedis ends a Redis that was started alone; nil when none was.
+	stopRedis func()
 }
 
 // dataFlag is shared by the commands that can use a data folder.
@@ -60,6 +62,9 @@ func onEmbedded(ctx context.Context, conf config.Config, servers *embedded.Serve
 }
 
 func (r *record) close(ctx context.Context) error {
+	if r.stopRedis != nil {
+		r.stopRedis()
+	}
 	if r.servers == nil {
 		return nil
 	}

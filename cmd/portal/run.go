@@ -26,15 +26,16 @@ import (
 // runCmd is the newcomer's command: everything in one process.
 type runCmd struct {
 	Listen string `help:"Address of the site (127.0.0.1:8080)." placeholder:"HOST:PORT"`
-	Data   string `help:"Data folder." default:"./portal-data" type:"path"`
+	Data   string `help:"Data folder (./portal-data)." placeholder:"DIR" type:"path"`
 	NoDemo bool   `help:"Start empty, without demonstration data and accounts."`
 }
 
 // Run starts what is needed, prints where the portal answers, and works until
 // it is asked to stop.
 func (c *runCmd) Run(p *program) error {
-	conf, err := config.Load(p.getenv, config.Flags{Listen: c.Listen, Data: c.Data, Demo: !c.NoDemo},
-		config.NeedDatabase, config.NeedRedis, config.NeedKeys)
+	conf, err := config.Load(p.getenv, config.Flags{
+		Listen: c.Listen, Data: c.Data, DefaultData: "portal-data", Demo: true, NoDemo: c.NoDemo,
+	}, config.NeedDatabase, config.NeedRedis, config.NeedKeys)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func recordOfRun(p *program, conf config.Config) (*record, error) {
 				return nil, err
 			}
 		}
-		return &record{conf: conf}, nil
+		return withRedis(conf)
 	}
 	servers, err := embedded.Start(p.ctx, embedded.Options{Dir: conf.DataDir, Stderr: p.stderr})
 	if err != nil {
@@ -70,6 +71,18 @@ func recordOfRun(p *program, conf config.Config) (*record, error) {
 		fmt.Fprintln(p.stderr, note)
 	}
 	return onEmbedded(p.ctx, conf, servers)
+}
+
+// withRedis puts the in-process Redis beside a database of others where the
+// environment names none.
+func withRedis(conf config.Config) (*record, error) {
+	at := &record{conf: conf}
+	if conf.RedisURL != "" {
+		return at, nil
+	}
+	var err error
+	at.conf.RedisURL, at.stopRedis, err = embedded.StartRedis()
+	return at, err
 }
 
 func runOn(p *program, at *record, listener net.Listener) error {

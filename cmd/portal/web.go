@@ -1,6 +1,10 @@
 package main
 
-import "github.com/fairpassage/portal/internal/platform/config"
+import (
+	"errors"
+
+	"github.com/fairpassage/portal/internal/platform/config"
+)
 
 // webCmd serves the site against a PostgreSQL and a Redis that others run.
 type webCmd struct {
@@ -14,8 +18,8 @@ func (c *webCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if conf.EmbeddedDatabase() {
-		return errNoRecord
+	if err := needsServers(conf); err != nil {
+		return err
 	}
 	listener, err := listen(p.ctx, conf.Listen)
 	if err != nil {
@@ -31,17 +35,27 @@ func (c *webCmd) Run(p *program) error {
 	return w.answer(p.ctx, listener)
 }
 
+// needsServers refuses the servers of a data folder, which end with the process
+// that started them.
+func needsServers(conf config.Config) error {
+	if conf.DatabaseURL == "" || conf.RedisURL == "" {
+		return errors.New("DATABASE_URL and REDIS_URL are both needed: the servers of a data folder (PORTAL_DATA) are for portal run alone")
+	}
+	return nil
+}
+
 // workerCmd does the background work.
 type workerCmd struct{}
 
 // Run works until it is asked to stop.
 func (c *workerCmd) Run(p *program) error {
-	conf, err := config.Load(p.getenv, config.Flags{}, config.NeedDatabase, config.NeedRedis, config.NeedKeys)
+	conf, err := config.Load(p.getenv, config.Flags{},
+		config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedBaseURL)
 	if err != nil {
 		return err
 	}
-	if conf.EmbeddedDatabase() {
-		return errNoRecord
+	if err := needsServers(conf); err != nil {
+		return err
 	}
 	w, err := openWorkplace(p, &record{conf: conf}, "worker")
 	if err != nil {

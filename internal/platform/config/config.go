@@ -52,7 +52,11 @@ type Flags struct {
 	Listen  string
 	Surface string
 	Data    string
-	Demo    bool
+	// DefaultData is the data folder where neither flag nor environment names one.
+	DefaultData string
+	// Demo is demonstration mode unless the environment says otherwise, and
+	// NoDemo none whatever it says.
+	Demo, NoDemo bool
 }
 
 // Need names something that a command cannot work without.
@@ -65,6 +69,9 @@ const (
 	NeedOwner    Need = "DATABASE_OWNER_URL"
 	NeedRedis    Need = "REDIS_URL"
 	NeedKeys     Need = "PORTAL_KEYS"
+	// NeedBaseURL is for a process whose letters name the site. A demonstration
+	// is read on the machine itself.
+	NeedBaseURL Need = "PORTAL_BASE_URL"
 )
 
 // Load reads the environment through getenv and checks it. The error tells
@@ -79,8 +86,8 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 		RedisURL:         src.secret("REDIS_URL"),
 		KeysDir:          src.plain("PORTAL_KEYS"),
 		SMTPURL:          src.secret("SMTP_URL"),
-		DataDir:          src.pick(flags.Data, "PORTAL_DATA", ""),
-		Demo:             flags.Demo || src.truth("PORTAL_DEMO"),
+		DataDir:          src.pick(flags.Data, "PORTAL_DATA", flags.DefaultData),
+		Demo:             src.truth("PORTAL_DEMO", flags.Demo) && !flags.NoDemo,
 	}
 	if c.KeysDir == "" && c.DataDir != "" {
 		c.KeysDir = filepath.Join(c.DataDir, "keys")

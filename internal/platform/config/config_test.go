@@ -175,3 +175,42 @@ func TestCookiesWithoutTheSecureMarkAreForTheLocalDemonstrationOnly(t *testing.T
 		}
 	}
 }
+
+func TestAFlagGoesBeforeTheEnvironmentAndThatBeforeTheDefault(t *testing.T) {
+	for name, c := range map[string]struct {
+		env   map[string]string
+		flags config.Flags
+		data  string
+		demo  bool
+	}{
+		"default":      {flags: config.Flags{DefaultData: "usual", Demo: true}, data: "usual", demo: true},
+		"environment":  {env: map[string]string{"PORTAL_DATA": "named", "PORTAL_DEMO": "false"}, flags: config.Flags{DefaultData: "usual", Demo: true}, data: "named"},
+		"flag":         {env: map[string]string{"PORTAL_DATA": "named", "PORTAL_DEMO": "true"}, flags: config.Flags{Data: "flag", DefaultData: "usual", Demo: true, NoDemo: true}, data: "flag"},
+		"demo by name": {env: map[string]string{"PORTAL_DEMO": "true"}, demo: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := config.Load(env(c.env), c.flags)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.DataDir != c.data || got.Demo != c.demo {
+				t.Errorf("data folder %q, demonstration %t; want %q, %t", got.DataDir, got.Demo, c.data, c.demo)
+			}
+		})
+	}
+}
+
+func TestLettersNeedTheSitesAddress(t *testing.T) {
+	for name, c := range map[string]struct {
+		env  map[string]string
+		want bool
+	}{
+		"unset":           {},
+		"named":           {env: map[string]string{"PORTAL_BASE_URL": "https://portal.example"}, want: true},
+		"a demonstration": {env: map[string]string{"PORTAL_DEMO": "true"}, want: true},
+	} {
+		if _, err := config.Load(env(c.env), config.Flags{}, config.NeedBaseURL); (err == nil) != c.want {
+			t.Errorf("%s: err = %v", name, err)
+		}
+	}
+}

@@ -53,11 +53,11 @@ func (s *source) secret(name string) string {
 	return value
 }
 
-// truth is a switch, off when unset.
-func (s *source) truth(name string) bool {
+// truth is a switch.
+func (s *source) truth(name string, otherwise bool) bool {
 	value := s.plain(name)
 	if value == "" {
-		return false
+		return otherwise
 	}
 	on, err := strconv.ParseBool(value)
 	if err != nil {
@@ -76,10 +76,11 @@ func (s *source) needs(c Config, needs []Need) {
 		NeedOwner:    c.DatabaseOwnerURL != "" || (embedded && c.DatabaseURL == ""),
 		NeedRedis:    c.RedisURL != "" || embedded,
 		NeedKeys:     c.KeysDir != "",
+		NeedBaseURL:  s.plain("PORTAL_BASE_URL") != "" || c.Demo,
 	}
 	for _, need := range needs {
 		if !have[need] {
-			s.problems = append(s.problems, errors.New(string(need)+" is not set (or name a data folder with --data)"))
+			s.problems = append(s.problems, errors.New(string(need)+" is not set"))
 		}
 	}
 }

@@ -59,12 +59,13 @@ func (m *Migrator) Up(ctx context.Context) (int, error) {
 	return len(results), nil
 }
 
-// Down takes the newest file back.
-func (m *Migrator) Down(ctx context.Context) error {
-	if _, err := m.provider.Down(ctx); err != nil {
-		return fmt.Errorf("migrate down: %w", err)
+// Down takes the newest file back and returns its name.
+func (m *Migrator) Down(ctx context.Context) (name string, err error) {
+	result, err := m.provider.Down(ctx)
+	if err != nil {
+		return "", fmt.Errorf("migrate down: %w", err)
 	}
-	return nil
+	return result.Source.Path, nil
 }
 
 // Status lists all files, oldest first.
