@@ -132,13 +132,13 @@ func (r *record) explain(b *testing.B, sent []statement) (plans []explained) {
 	check(b, err)
 	defer func() { _ = tx.Rollback() }()
 	for _, s := range sent {
-		verb, _, _ := strings.Cut(strings.TrimSpace(s.text), " ")
+		verb, _, _ := strings.Cut(strings.TrimLeft(s.text, "( \t\n"), " ")
 		switch {
 		case strings.Contains(s.text, "set_config("):
 			_, err := tx.ExecContext(b.Context(), strings.NewReplacer(placeholders(s)...).Replace(s.text))
 			check(b, err)
 			continue
-		case !strings.HasPrefix(verb, "SELECT") && verb != "UPDATE":
+		case !strings.HasPrefix(verb, "SELECT") && verb != "WITH" && verb != "UPDATE":
 			continue // an insert reads nothing
 		}
 		_, err := tx.ExecContext(b.Context(), `PREPARE heard AS `+s.text)

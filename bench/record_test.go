@@ -88,8 +88,8 @@ func newRecord(b *testing.B, s scale) *record {
 
 // day gives the moment of the n-th of so many that are spread over the days.
 func (r *record) day(n, of int) time.Time {
-	before := time.Duration(of-n) * time.Duration(r.days) * 24 * time.Hour / time.Duration(of)
-	return r.clock.Now().Add(-before).Truncate(time.Microsecond)
+	step := time.Duration(r.days) * 24 * time.Hour / time.Duration(of) // first: the product of all would overflow
+	return r.clock.Now().Add(-step * time.Duration(of-n)).Truncate(time.Microsecond)
 }
 
 func (r *record) escalationsService() *escalation.Service {
