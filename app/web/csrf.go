@@ -18,12 +18,28 @@ func (w *Web) CSRFToken(c *fiber.Ctx) string {
 	if bound == "" {
 		bound, _ = c.Locals(localVisit).(string)
 	}
+	return w.csrfToken(bound)
+}
+
+func (w *Web) csrfToken(bound string) string {
 	if bound == "" {
 		return ""
 	}
 	mac := hmac.New(sha256.New, w.conf.CSRFKey)
 	mac.Write([]byte("csrf\x00" + bound))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// ownTokens lists the tokens that this browser's forms may carry. On the public
+// site a receipt may be opened, or end, while a complaint lies half written in
+// another screen: what the browser itself still sends binds that screen, so
+// that no story is lost.
+func (w *Web) ownTokens(c *fiber.Ctx) []string {
+	own := []string{w.CSRFToken(c)}
+	if r, _ := route(c); r.Surface == Public {
+		own = append(own, w.csrfToken(w.cookie(c, cookieReceipt)), w.csrfToken(w.cookie(c, cookieVisit)))
+	}
+	return own
 }
 
 // refuseForgery lets a state change pass only when it comes from our own page.
@@ -40,14 +56,18 @@ func (w *Web) refuseForgery(c *fiber.Ctx) error {
 	if origin != "" && origin != "null" && origin != w.conf.BaseURL.Scheme+"://"+w.conf.BaseURL.Host {
 		return fiber.ErrForbidden
 	}
-	want := w.CSRFToken(c)
 	values, err := bodyValues(c)
 	if err != nil {
 		return err
 	}
 	got := values[CSRFField]
-	if want == "" || len(got) != 1 || !hmac.Equal([]byte(got[0]), []byte(want)) {
+	if len(got) != 1 || got[0] == "" {
 		return fiber.ErrForbidden
 	}
-	return nil
+	for _, want := range w.ownTokens(c) {
+		if hmac.Equal([]byte(got[0]), []byte(want)) {
+			return nil
+		}
+	}
+	return fiber.ErrForbidden
 }
