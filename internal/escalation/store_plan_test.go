@@ -13,7 +13,7 @@ import (
 // What an officer has done in all their years must not slow their inbox down.
 func TestThePageOfAnInboxReadsTheAuditByItsLines(t *testing.T) {
 	db := testkit.DB(t)
-	by := identity.Actor{Kind: identity.Staff, PersonID: id.New(), UnitID: id.New()}
+	by := identity.Actor{Kind: identity.KindStaff, PersonID: id.New(), UnitID: id.New()}
 	owner := db.Owner(t)
 	for _, c := range []struct {
 		statement string
