@@ -92,6 +92,8 @@ func (w *Worker) handle(ctx context.Context, j job, text []byte) {
 	if err != nil {
 		w.failed(ctx, j, p, err)
 	}
+	// There is room again: a backlog need not wait for the next look.
+	w.ring()
 }
 
 // failed writes down that an attempt failed and when to try again.

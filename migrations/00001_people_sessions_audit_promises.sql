@@ -55,7 +55,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 
--- Counted attempts of sign-in and receipt look-up, by keyed subject and window.
+-- Counted attempts of sign-in, by hashed subject and window.
 CREATE TABLE attempts (
     bucket     text NOT NULL,
     subject    bytea NOT NULL,

@@ -50,7 +50,7 @@ func (s *Service) Find(ctx context.Context, by identity.Actor, typed string) (st
 // Mine is what the holder of a receipt sees.
 type Mine struct {
 	FiledAt  time.Time
-	Status   Status
+	Status   Status // as the reporter is told
 	Contents Contents
 }
 
@@ -74,6 +74,7 @@ func (s *Service) Mine(ctx context.Context, by identity.Actor, token string, sea
 	if err != nil {
 		return Mine{}, fmt.Errorf("read own complaint: %w", err)
 	}
+	mine.Status = mine.Status.Told()
 	mailbox, err := seal.FromSession(token, by.ComplaintID, sealedKey)
 	if err != nil {
 		return Mine{}, fmt.Errorf("read own complaint: %w", err)

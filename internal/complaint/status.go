@@ -21,6 +21,16 @@ const (
 	WithInvestigators Status = "with_investigators"
 )
 
+// Told is how far the reporter is told the complaint has come. Whether others
+// complained of the same is not told: the accused, too, can lodge a complaint
+// about themselves and read its receipt.
+func (s Status) Told() Status {
+	if s == WithInvestigators {
+		return Screened
+	}
+	return s
+}
+
 // moves are the legal steps; what is absent is forbidden, here and in the
 // database.
 var moves = map[Status][]Status{

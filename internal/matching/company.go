@@ -23,6 +23,7 @@ var tradeEnds = []string{
 	"employment services", "employment service", "employment agency", "employment agent", "employment centre",
 	"recruitment agency", "recruitment services", "recruitment service", "recruitment centre",
 	"manpower agency", "manpower services", "manpower service", "maid agency", "helper agency",
+	"human resources", "human resource",
 	"employment", "agency",
 }
 
@@ -30,7 +31,7 @@ var tradeEnds = []string{
 var notNames = []string{
 	"the", "a", "an", "and", "of", "new", "hong", "kong", "hk", "asia", "global", "international", "intl",
 	"cambodia", "overseas", "domestic", "home", "maid", "helper", "employment", "recruitment", "manpower",
-	"service", "services", "centre", "agency", "group", "company", "有限", "股份", "香港", "僱傭", "國際",
+	"service", "services", "centre", "agency", "group", "company", "human", "resource", "resources", "有限", "股份", "香港", "僱傭", "國際",
 }
 
 // unspaced are legal forms and trades in scripts without spaces, longest first;
