@@ -216,6 +216,25 @@ func TestAFinishingWorkerLetsItsHandlersFinish(t *testing.T) {
 	}
 }
 
+func TestANoticeWakesTheRelayAlsoAfterItsConnectionBroke(t *testing.T) {
+	db := testkit.DB(t)
+	d, _ := deps(t, db, keep(db))
+	d.Timing.Poll = time.Hour
+	start(t, d)
+	open := counter(t, db, openPromises)
+	listening := counter(t, db, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN "promises"'`)
+	for range 2 {
+		until(t, "the worker listens", func() bool { return listening() == 1 })
+		promised(t, db, 1)
+		until(t, "the promise kept", func() bool { return open() == 0 })
+		// The end of the connection first, then the listening anew.
+		if n := count(t, db, `SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
+			WHERE datname = current_database() AND query = 'LISTEN "promises"'`); n != 1 {
+			t.Fatalf("%d connections were broken, want one", n)
+		}
+	}
+}
+
 func TestAMailServerThatKeepsLettersWaitingHoldsUpNoScreening(t *testing.T) {
 	db := testkit.DB(t)
 	d, _ := deps(t, db, keep(db))

@@ -110,6 +110,26 @@ func TestEverybodyOnTheUnitIsToldOnce(t *testing.T) {
 	}
 }
 
+func TestWhoLeftBeforeTheirLetterWasSentIsNotMailed(t *testing.T) {
+	s := open(t)
+	s.raise(s.alert(), escalation.Red, s.complaint())
+	if err := s.service.Deliver(t.Context(), s.promises(escalation.TopicRaised)[0]); err != nil {
+		t.Fatal(err)
+	}
+	s.exec(`UPDATE people SET deactivated_at = now() WHERE id = $1`, s.sergeant)
+	for _, letter := range s.promises(escalation.TopicSend) {
+		if err := s.service.SendMail(t.Context(), letter); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sent := s.mail.Letters(); len(sent) != 1 || sent[0].To != "investigator@police.example" {
+		t.Errorf("sent %d letters, want the investigator's alone", len(sent))
+	}
+	if n := s.count(`SELECT count(*) FROM promises WHERE topic = $1 AND kept_at IS NULL`, escalation.TopicSend); n != 0 {
+		t.Errorf("%d promises to mail stay open", n)
+	}
+}
+
 func TestALetterTellsNothingAndCanBeToldFromItsCopy(t *testing.T) {
 	s := open(t)
 	key, _ := s.raise(s.alert(), escalation.Red, s.complaint())

@@ -49,6 +49,18 @@ func TestVoicesLeaveUnknownReportersAndShortTextsApart(t *testing.T) {
 	}
 }
 
+func TestAWindowThatEndedBeforeTheseDaysIsOver(t *testing.T) {
+	f := Facts{AsOf: 1000, Complaints: []Complaint{{ID: "a", Voice: "v1", Day: 971}}}
+	nothingNew := func(Complaint) []string { return nil }
+	if told, last := f.tellings(30, nothingNew); len(told) != 1 || last != 971 {
+		t.Errorf("on the first of thirty days: %d tellings, last day %d", len(told), last)
+	}
+	f.Complaints[0].Day = 970
+	if told, _ := f.tellings(30, nothingNew); len(told) != 0 {
+		t.Error("what was told thirty days before counts")
+	}
+}
+
 // A voice heard before the window, and in it only in a complaint without news,
 // is heard in the window.
 func TestAVoiceHeardAgainInTheWindowCountsInIt(t *testing.T) {

@@ -39,6 +39,12 @@ func TestATransactionCarriesItsActorAndLeavesNoTraceOfThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, name := range []string{"portal.person", "portal.unit", "portal.role"} {
+		var left string
+		if err := db.Pool().QueryRowContext(t.Context(), `SELECT coalesce(current_setting($1, true), '')`, name).Scan(&left); err != nil || left != "" {
+			t.Errorf("%s outlives its transaction: %q, %v", name, left, err)
+		}
+	}
 	err = db.Read(t.Context(), identity.Public(), func(tx postgres.Tx) error {
 		if got := setting(t, tx, "portal.person"); got != "" {
 			t.Errorf("the next visitor is taken for %q", got)
