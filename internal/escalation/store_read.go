@@ -19,8 +19,8 @@ const summaryColumns = `
 		AND a.actor_id = @person AND a.action = 'escalation.read') AS unread`
 
 // inOrder puts what waits past its deadline first and what is acknowledged
-// last, each with the newest first.
-const inOrder = ` ORDER BY e.acknowledged_at IS NOT NULL, (e.acknowledged_at IS NULL AND e.acknowledge_by <= @now) DESC, e.raised_at DESC, e.id `
+// last, each with red first and then the newest.
+const inOrder = ` ORDER BY e.acknowledged_at IS NOT NULL, (e.acknowledged_at IS NULL AND e.acknowledge_by <= @now) DESC, e.grade DESC, e.raised_at DESC, e.id `
 
 func list(tx postgres.Tx, by identity.Actor, f Filter, now time.Time) ([]Summary, error) {
 	var page []Summary
