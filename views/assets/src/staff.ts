@@ -54,20 +54,20 @@ function focusRow(at: number): void {
 }
 
 function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT|BUTTON|A)$/.test(target.tagName));
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  const here = rows().findIndex((r) => r === document.activeElement);
+  const here = rows().findIndex((r) => r.contains(document.activeElement));
   if (event.key === "j") focusRow(here + 1);
   else if (event.key === "k") focusRow(here < 0 ? 0 : here - 1);
-  else if (event.key === "Enter" && here >= 0) location.href = rows()[here].dataset.href || location.href;
+  else if (event.key === "Enter" && here >= 0 && rows()[here] === document.activeElement) location.href = rows()[here].dataset.href || location.href;
   else if (event.key === "/") {
     const filter = document.querySelector<HTMLElement>("[data-filter]");
     if (!filter) return;
     event.preventDefault();
-    filter.focus();
+    (filter.querySelector<HTMLElement>("input, select") || filter).focus();
   }
 });
 
