@@ -82,8 +82,8 @@
 // A live list is an element with an id, data-stream="/path/of/stream" and
 // data-stream-event="changed": on the event the staff script fetches the page
 // again and replaces that element. Rows that carry data-href on the tr take the
-// keys j, k and Enter; the first field of the form with
-// data-filter takes the key "/".
+// keys j, k and Enter; the first field of the form with data-filter takes the
+// key "/".
 //
 // # Pages of this package's own
 //
