@@ -102,9 +102,13 @@ func runOn(p *program, at *record, listener net.Listener) error {
 			return err
 		}
 	}
+	answer, err := w.site()
+	if err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(p.ctx)
 	group.Go(func() error { return w.work(ctx) })
-	group.Go(func() error { return w.answer(ctx, listener) })
+	group.Go(func() error { return answer(ctx, listener) })
 	if lost := lostOf(at); lost != nil {
 		group.Go(func() error { return watch(ctx, lost) })
 	}
@@ -171,8 +175,8 @@ func (w *workplace) wire(p *program, at *record) (err error) {
 
 func (w *workplace) close() { _ = w.db.Close() }
 
-// answer serves the site until ctx ends.
-func (w *workplace) answer(ctx context.Context, l net.Listener) error {
+// site builds the pages, and returns what serves them until ctx ends.
+func (w *workplace) site() (answer func(ctx context.Context, l net.Listener) error, err error) {
 	var shown []account.DemoAccount
 	if w.conf.Demo {
 		for _, a := range demo.Accounts() {
@@ -182,15 +186,17 @@ func (w *workplace) answer(ctx context.Context, l net.Listener) error {
 	bell := web.NewBell()
 	site, err := newSite(w.conf, w.subjects, w.views, w.log, w.ready, bell, shown)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		bell.Follow(ctx, w.db, "escalations")
-		return nil
-	})
-	group.Go(func() error { return serve(ctx, site, l) })
-	return group.Wait()
+	return func(ctx context.Context, l net.Listener) error {
+		group, ctx := errgroup.WithContext(ctx)
+		group.Go(func() error {
+			bell.Follow(ctx, w.db, "escalations")
+			return nil
+		})
+		group.Go(func() error { return serve(ctx, site, l) })
+		return group.Wait()
+	}, nil
 }
 
 // work does the background work until ctx ends.

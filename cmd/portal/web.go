@@ -31,8 +31,12 @@ func (c *webCmd) Run(p *program) error {
 		return err
 	}
 	defer w.close()
+	answer, err := w.site()
+	if err != nil {
+		return err
+	}
 	w.log.Info("serving", "at", conf.BaseURL)
-	return w.answer(p.ctx, listener)
+	return answer(p.ctx, listener)
 }
 
 // needsServers refuses the servers of a data folder, which end with the process
