@@ -68,10 +68,16 @@ CREATE TABLE escalations (
     acknowledged_at timestamptz,
     acknowledged_by uuid REFERENCES people,
     climbed_at      timestamptz,
+    -- How many complaints were linked after it was raised.
+    joined          integer NOT NULL DEFAULT 0,
     UNIQUE (alert_id, grade),
     CHECK ((acknowledged_at IS NULL) = (acknowledged_by IS NULL))
 );
-CREATE INDEX escalations_inbox ON escalations (unit_id, raised_at DESC);
+-- The inbox: what waits is little, what was acknowledged grows for ever, and
+-- open inboxes ask often whether anything changed.
+CREATE INDEX escalations_waiting ON escalations (unit_id) WHERE acknowledged_at IS NULL;
+CREATE INDEX escalations_acknowledged ON escalations (unit_id, grade DESC, raised_at DESC, id) WHERE acknowledged_at IS NOT NULL;
+CREATE INDEX escalations_changes ON escalations (unit_id) INCLUDE (acknowledged_at, climbed_at, joined);
 CREATE TABLE escalation_complaints (
     escalation_id uuid NOT NULL REFERENCES escalations,
     complaint_id  uuid NOT NULL REFERENCES complaints,
@@ -97,7 +103,8 @@ BEGIN
        IS DISTINCT FROM
        (OLD.id, OLD.ref, OLD.alert_id, OLD.grade, OLD.subject_kind, OLD.subject_key, OLD.pattern, OLD.unit_id, OLD.raised_at, OLD.acknowledge_by)
        OR (OLD.acknowledged_at IS NOT NULL AND (NEW.acknowledged_at, NEW.acknowledged_by) IS DISTINCT FROM (OLD.acknowledged_at, OLD.acknowledged_by))
-       OR (OLD.climbed_at IS NOT NULL AND NEW.climbed_at IS DISTINCT FROM OLD.climbed_at) THEN
+       OR (OLD.climbed_at IS NOT NULL AND NEW.climbed_at IS DISTINCT FROM OLD.climbed_at)
+       OR NEW.joined < OLD.joined THEN
         RAISE EXCEPTION 'an escalation is frozen' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
@@ -124,7 +131,7 @@ CREATE TRIGGER escalation_complaints_ring AFTER INSERT ON escalation_complaints
 GRANT SELECT ON rule_settings TO portal_app;
 GRANT SELECT, INSERT ON evaluations, findings, alerts, alert_findings, escalations, escalation_complaints, deliveries TO portal_app;
 GRANT UPDATE (grade, score, closed_at) ON alerts TO portal_app;
-GRANT UPDATE (acknowledged_at, acknowledged_by, climbed_at) ON escalations TO portal_app;
+GRANT UPDATE (acknowledged_at, acknowledged_by, climbed_at, joined) ON escalations TO portal_app;
 GRANT UPDATE (sent_at) ON deliveries TO portal_app;
 
 INSERT INTO policies (key, valid_from, value, source) VALUES

@@ -17,7 +17,11 @@ func (s *Service) Follow(tx postgres.Tx, by identity.Actor, alertID uuid.UUID, c
 	if err != nil || key == uuid.Nil {
 		return err
 	}
-	if err := insertComplaints(tx, key, complaints); err != nil {
+	added, err := insertComplaints(tx, key, complaints)
+	if err != nil || added == 0 {
+		return err
+	}
+	if err := addJoined(tx, key, added); err != nil {
 		return fmt.Errorf("follow escalation: %w", err)
 	}
 	return audit.Record(tx, audit.Entry{Actor: by, Action: "escalation.follow", ObjectKind: "escalation", ObjectID: key})

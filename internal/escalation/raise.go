@@ -62,7 +62,7 @@ func (s *Service) raise(tx postgres.Tx, by identity.Actor, in Raising) (uuid.UUI
 	if existing, err := s.insertOnce(tx, &e); err != nil || existing != uuid.Nil {
 		return existing, false, err
 	}
-	if err := insertComplaints(tx, e.ID, in.Complaints); err != nil {
+	if _, err := insertComplaints(tx, e.ID, in.Complaints); err != nil {
 		return uuid.Nil, false, err
 	}
 	if err := audit.Record(tx, audit.Entry{Actor: by, Action: "escalation.raise", ObjectKind: "escalation", ObjectID: e.ID}); err != nil {

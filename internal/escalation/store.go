@@ -59,15 +59,22 @@ func latestOf(tx postgres.Tx, alert uuid.UUID) (uuid.UUID, error) {
 	return found.ID, err
 }
 
-func insertComplaints(tx postgres.Tx, key uuid.UUID, complaints []uuid.UUID) error {
+// insertComplaints links the complaints and returns how many were not linked
+// before.
+func insertComplaints(tx postgres.Tx, key uuid.UUID, complaints []uuid.UUID) (added int64, err error) {
 	for _, complaint := range complaints {
-		err := tx.Gorm().Exec(`INSERT INTO escalation_complaints (escalation_id, complaint_id) VALUES (?, ?) ON CONFLICT DO NOTHING`,
-			key, complaint).Error
-		if err != nil {
-			return err
+		res := tx.Gorm().Exec(`INSERT INTO escalation_complaints (escalation_id, complaint_id) VALUES (?, ?) ON CONFLICT DO NOTHING`,
+			key, complaint)
+		if res.Error != nil {
+			return 0, res.Error
 		}
+		added += res.RowsAffected
 	}
-	return nil
+	return added, nil
+}
+
+func addJoined(tx postgres.Tx, key uuid.UUID, n int64) error {
+	return tx.Gorm().Exec(`UPDATE escalations SET joined = joined + ? WHERE id = ?`, n, key).Error
 }
 
 func nationalUnit(tx postgres.Tx) (uuid.UUID, error) {
