@@ -53,10 +53,10 @@ func listQuery(by identity.Actor, f Filter, now time.Time) (string, map[string]a
 			) e ` + inOrder + `
 			LIMIT @limit OFFSET @offset
 		) e LEFT JOIN people p ON p.id = e.acknowledged_by` + inOrder, map[string]any{
-			"person": by.PersonID, "unit": by.UnitID, "now": now,
-			"grade": string(f.Grade), "state": string(f.State), "overdue": f.Overdue,
-			"limit": PageSize + 1, "offset": offset, "reach": offset + PageSize + 1,
-		}
+		"person": by.PersonID, "unit": by.UnitID, "now": now,
+		"grade": string(f.Grade), "state": string(f.State), "overdue": f.Overdue,
+		"limit": PageSize + 1, "offset": offset, "reach": offset + PageSize + 1,
+	}
 }
 
 func get(tx postgres.Tx, by identity.Actor, key uuid.UUID, now time.Time) (s Summary, pattern string, found bool, err error) {
