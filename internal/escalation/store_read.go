@@ -37,6 +37,11 @@ func listQuery(by identity.Actor, f Filter, now time.Time) (string, map[string]a
 	const columns = `e.id, e.ref, e.grade, e.subject_kind, e.subject_key, e.unit_id, e.raised_at, e.acknowledge_by,
 				e.acknowledged_at, e.acknowledged_by, e.climbed_at`
 	offset := max(0, f.Page) * PageSize
+	args := map[string]any{
+		"person": by.PersonID, "unit": by.UnitID, "now": now,
+		"grade": string(f.Grade), "state": string(f.State), "overdue": f.Overdue,
+		"limit": PageSize + 1, "offset": offset, "reach": offset + PageSize + 1,
+	}
 	return `
 		SELECT ` + summaryColumns + `
 		FROM (
@@ -52,11 +57,7 @@ func listQuery(by identity.Actor, f Filter, now time.Time) (string, map[string]a
 				ORDER BY e.grade DESC, e.raised_at DESC, e.id LIMIT @reach)
 			) e ` + inOrder + `
 			LIMIT @limit OFFSET @offset
-		) e LEFT JOIN people p ON p.id = e.acknowledged_by` + inOrder, map[string]any{
-		"person": by.PersonID, "unit": by.UnitID, "now": now,
-		"grade": string(f.Grade), "state": string(f.State), "overdue": f.Overdue,
-		"limit": PageSize + 1, "offset": offset, "reach": offset + PageSize + 1,
-	}
+		) e LEFT JOIN people p ON p.id = e.acknowledged_by` + inOrder, args
 }
 
 func get(tx postgres.Tx, by identity.Actor, key uuid.UUID, now time.Time) (s Summary, pattern string, found bool, err error) {
