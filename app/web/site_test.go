@@ -29,19 +29,25 @@ type site struct {
 	sessions *identity.Sessions
 }
 
+// newSite is the edge of the demonstration on this machine.
 func newSite(t *testing.T, routes ...web.Route) *site {
+	t.Helper()
+	return newSiteAt(t, "http://localhost:8080", true, routes...)
+}
+
+func newSiteAt(t *testing.T, address string, demo bool, routes ...web.Route) *site {
 	t.Helper()
 	db, clk := testkit.DB(t), testkit.Clock()
 	pages, err := views.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, err := url.Parse("http://localhost:8080")
+	base, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &site{log: &bytes.Buffer{}, db: db, sessions: identity.NewSessions(db.DB, clk)}
-	conf := web.Config{BaseURL: base, Demo: true, CSRFKey: bytes.Repeat([]byte{7}, 32)}
+	conf := web.Config{BaseURL: base, Demo: demo, CSRFKey: bytes.Repeat([]byte{7}, 32)}
 	if s.web, err = web.New(conf, pages, s.sessions, slog.New(slog.NewTextHandler(s.log, nil))); err != nil {
 		t.Fatal(err)
 	}

@@ -80,7 +80,7 @@ func inhabit(ctx context.Context, at *record) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	return demo.Units(ctx, db, clock.System{})
+	return demo.Units(ctx, db)
 }
 
 // seed makes everything else of the demonstration that is not there yet.

@@ -93,6 +93,19 @@ func (o *office) file(t *testing.T, in complaint.Intake) (complaint.Filed, compl
 	return filed, receipt
 }
 
+// handIn opens a session by the receipt, as its holder does.
+func (o *office) handIn(t *testing.T, receipt complaint.Receipt) (token string, session identity.Session) {
+	t.Helper()
+	token, err := o.service.Find(t.Context(), identity.Public(), receipt.Grouped())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if session, err = o.sessions.Recognise(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	return token, session
+}
+
 func (o *office) investigator() identity.Actor {
 	return identity.Actor{
 		Kind: identity.KindStaff, PersonID: id.New(), UnitID: o.units["police"], UnitCode: "police-national",

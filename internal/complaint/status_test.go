@@ -15,14 +15,7 @@ func TestAReceiptDoesNotTellWhetherOthersComplained(t *testing.T) {
 	o := open(t)
 	filed, receipt := o.file(t, told())
 	shown := func() complaint.Status {
-		token, err := o.service.Find(t.Context(), identity.Public(), receipt.Grouped())
-		if err != nil {
-			t.Fatal(err)
-		}
-		session, err := o.sessions.Recognise(t.Context(), token)
-		if err != nil {
-			t.Fatal(err)
-		}
+		token, session := o.handIn(t, receipt)
 		mine, err := o.service.Mine(t.Context(), session.Actor, token, session.SealedKey)
 		if err != nil {
 			t.Fatal(err)

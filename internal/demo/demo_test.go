@@ -51,7 +51,7 @@ func newStage(t *testing.T, secrets string) *stage {
 	t.Helper()
 	s := &stage{db: testkit.DB(t), clk: testkit.Clock(), home: country.Home{Code: "KH", Zone: time.FixedZone("ICT", 7*3600)}, broken: -1}
 	s.app = s.db.App(t)
-	if err := demo.Units(t.Context(), s.db.DB, s.clk); err != nil {
+	if err := demo.Units(t.Context(), s.db.DB); err != nil {
 		t.Fatal(err)
 	}
 	units, err := identity.SealingUnits(t.Context(), s.db.DB)
@@ -252,11 +252,11 @@ func TestEverybodyShownCanSignIn(t *testing.T) {
 }
 
 func TestARecordWithPeopleOfItsOwnIsRefused(t *testing.T) {
-	db, clk := testkit.DB(t), testkit.Clock()
+	db := testkit.DB(t)
 	if _, err := db.Owner(t).ExecContext(t.Context(), `INSERT INTO units (id, code, kind, name) VALUES ($1, 'a-ministry', 'ministry', '{"en": "A ministry"}')`, uuid.New()); err != nil {
 		t.Fatal(err)
 	}
-	if err := demo.Units(t.Context(), db.DB, clk); !errors.Is(err, demo.ErrInhabited) {
+	if err := demo.Units(t.Context(), db.DB); !errors.Is(err, demo.ErrInhabited) {
 		t.Errorf("got %v, want ErrInhabited", err)
 	}
 }

@@ -52,7 +52,7 @@ const (
 // Units makes the units of the demonstration, for whom the key folder then
 // makes keys. It does nothing the second time, and refuses a record that has
 // units of its own.
-func Units(ctx context.Context, db *postgres.DB, _ clock.Clock) error {
+func Units(ctx context.Context, db *postgres.DB) error {
 	err := db.InTx(ctx, actor(), func(tx postgres.Tx) error {
 		done, err := begin(tx, markUnits)
 		if err != nil || done {
@@ -76,7 +76,7 @@ func Units(ctx context.Context, db *postgres.DB, _ clock.Clock) error {
 // placements, and complaints filed one by one. It goes on where an earlier
 // start was stopped, and does nothing when all is there.
 func Seed(ctx context.Context, d Deps) error {
-	if err := Units(ctx, d.DB, d.Clock); err != nil {
+	if err := Units(ctx, d.DB); err != nil {
 		return err
 	}
 	begun, err := begunOn(ctx, d)

@@ -61,16 +61,6 @@ func (s *Service) Get(ctx context.Context, slug string) (e Entry, err error) {
 	return e, nil
 }
 
-// ByLicence returns the agency that holds the licence number, or a NotFound
-// fault.
-func (s *Service) ByLicence(ctx context.Context, number string) (Entry, error) {
-	e, err := s.Get(ctx, number)
-	if err == nil && !strings.EqualFold(e.Number, number) {
-		return Entry{}, errUnknown()
-	}
-	return e, err
-}
-
 func (s *Service) entry(tx postgres.Tx, r agencyRow) (Entry, error) {
 	l, err := licensing.LicenceOf(tx, r.ID)
 	if err != nil {

@@ -208,12 +208,6 @@ func TestAnAgencyIsReadBySlugOrLicenceNumber(t *testing.T) {
 			t.Errorf("%.20q: %v", key, err)
 		}
 	}
-	if _, err := s.ByLicence(t.Context(), "kind-harbour-co-ltd"); fault.KindOf(err) != fault.NotFound {
-		t.Errorf("a slug is no licence number: %v", err)
-	}
-	if e, err := s.ByLicence(t.Context(), "kh/77-a"); err != nil || e.Slug != "morning-ferry-agency" {
-		t.Errorf("by number: %v %v", e.Slug, err)
-	}
 }
 
 func TestAClaimIsCheckedAgainstThisAgencyAlone(t *testing.T) {

@@ -107,11 +107,5 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 	return c, errors.Join(src.problems...)
 }
 
-// PlainCookies reports whether cookies may travel without the Secure mark: only
-// in demonstration mode, and only over plain HTTP on this machine itself.
-func (c Config) PlainCookies() bool {
-	return c.Demo && strings.HasPrefix(c.BaseURL, "http://") // which baseURL allows on loopback alone
-}
-
 // EmbeddedDatabase reports whether the PostgreSQL of the data folder is used.
 func (c Config) EmbeddedDatabase() bool { return c.DatabaseURL == "" }

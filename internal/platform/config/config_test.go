@@ -35,8 +35,8 @@ func TestAnEmptyEnvironmentHasSafeDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, got, sameZone); diff != "" {
 		t.Error(diff)
 	}
-	if !got.PlainCookies() || !got.EmbeddedDatabase() {
-		t.Error("the demonstration needs plain cookies and the embedded database")
+	if !got.EmbeddedDatabase() {
+		t.Error("the demonstration needs the embedded database")
 	}
 }
 
@@ -150,28 +150,6 @@ func TestAProductionEnvironmentIsReadWhole(t *testing.T) {
 		}
 		if !strings.Contains(shown, "redis-sentinel://one.example,two.example") {
 			t.Errorf("the hosts are not printed: %s", shown)
-		}
-	}
-}
-
-func TestCookiesWithoutTheSecureMarkAreForTheLocalDemonstrationOnly(t *testing.T) {
-	for _, c := range []struct {
-		base string
-		demo bool
-		want bool
-	}{
-		{"http://localhost:8080", true, true},
-		{"http://127.0.0.1:8080", true, true},
-		{"http://[::1]:8080", true, true},
-		{"http://localhost:8080", false, false},
-		{"https://portal.example", true, false},
-	} {
-		got, err := config.Load(env(map[string]string{"PORTAL_BASE_URL": c.base}), config.Flags{Demo: c.demo})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got.PlainCookies() != c.want {
-			t.Errorf("%s, demonstration %t: plain cookies = %t", c.base, c.demo, got.PlainCookies())
 		}
 	}
 }
