@@ -25,6 +25,17 @@ const (
 	EscalationRead        Action = "escalation.read"
 	EscalationAcknowledge Action = "escalation.acknowledge"
 	SealedRead            Action = "sealed.read" // open what a complaint sealed to one's desk
+
+	// The same of the oversight body, for patterns that police may not know.
+	OversightList        Action = "oversight.list"
+	OversightRead        Action = "oversight.read"
+	OversightAcknowledge Action = "oversight.acknowledge"
+	OversightSealedRead  Action = "oversight.sealed_read"
+
+	// The first reading, by the ministry's headquarters or the oversight body.
+	ReadingList   Action = "reading.list"
+	ReadingRead   Action = "reading.read"
+	ReadingDecide Action = "reading.decide"
 )
 
 // rule says who may. A nil set of roles means that no staff may.
@@ -34,14 +45,26 @@ type rule struct {
 	anyone  bool // any signed-in person
 	kind    identity.UnitKind
 	roles   []identity.Role
+	// also is a second kind of unit with roles of its own.
+	also seat
 	// own: the object must belong to the actor's unit or agency.
 	own bool
+}
+
+// seat is a kind of unit and who may there.
+type seat struct {
+	kind  identity.UnitKind
+	roles []identity.Role
 }
 
 var (
 	agencyPeople    = []identity.Role{identity.RoleAgencyHead, identity.RoleAgencyClerk}
 	investigators   = []identity.Role{identity.RoleInvestigator, identity.RoleCommander, identity.RoleDutyOfficer}
 	licensingPeople = []identity.Role{identity.RoleLicensingOfficer}
+	overseers       = []identity.Role{identity.RoleOverseer}
+	firstReaders    = []identity.Role{identity.RoleFirstReader}
+	// Where no reader is on duty the oversight body's own people read.
+	oversightReads = seat{identity.UnitOversight, []identity.Role{identity.RoleFirstReader, identity.RoleOverseer}}
 )
 
 // rules is the whole policy. What is absent is refused.
@@ -66,4 +89,13 @@ var rules = map[Action]rule{
 	EscalationRead:        {kind: identity.UnitPolice, roles: investigators, own: true},
 	EscalationAcknowledge: {kind: identity.UnitPolice, roles: investigators, own: true},
 	SealedRead:            {kind: identity.UnitPolice, roles: investigators, own: true},
+
+	OversightList:        {kind: identity.UnitOversight, roles: overseers},
+	OversightRead:        {kind: identity.UnitOversight, roles: overseers, own: true},
+	OversightAcknowledge: {kind: identity.UnitOversight, roles: overseers, own: true},
+	OversightSealedRead:  {kind: identity.UnitOversight, roles: overseers, own: true},
+
+	ReadingList:   {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads},
+	ReadingRead:   {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads, own: true},
+	ReadingDecide: {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads, own: true},
 }

@@ -39,8 +39,10 @@ func Enter(actor identity.Actor, action Action) Decision {
 		if r.anyone {
 			return Decision{true, "signed in"}
 		}
-		if r.kind != "" && r.kind == actor.UnitKind && slices.Contains(r.roles, actor.Role) {
-			return Decision{true, "role in unit"}
+		for _, at := range []seat{{r.kind, r.roles}, r.also} {
+			if at.kind != "" && at.kind == actor.UnitKind && slices.Contains(at.roles, actor.Role) {
+				return Decision{true, "role in unit"}
+			}
 		}
 		return Decision{Reason: "not of this role and unit"}
 	case identity.KindSystem:

@@ -20,7 +20,6 @@ type traces struct {
 func (s *Service) trace(ctx context.Context, c Complaint) (traces, error) {
 	own := s.number(c.in.Contact.Phone, c.in.Country)
 	t := traces{
-		agencyID:  c.in.AgencyID,
 		employer:  s.company(c.in.Employer),
 		reporter:  s.hasher.Reporter(own),
 		signature: s.hasher.Signature(c.in.Narrative),
@@ -30,26 +29,37 @@ func (s *Service) trace(ctx context.Context, c Complaint) (traces, error) {
 	if broker := s.number(c.in.BrokerPhone, c.in.Country); broker != own {
 		t.broker = s.hasher.Phone(broker)
 	}
+	var err error
+	if t.agencyID, err = s.agencyOf(ctx, c); err != nil {
+		return traces{}, err
+	}
 	if t.agencyID == uuid.Nil && c.in.AgencyName != "" {
-		id, one, err := s.Agencies.ExactlyNamed(ctx, c.in.AgencyName)
-		if err != nil {
-			return traces{}, fmt.Errorf("look for the agency: %w", err)
-		}
-		if one {
-			t.agencyID = id
-		} else {
-			// The token stands for the agency only where the register does not.
-			t.agency = s.company(c.in.AgencyName)
-		}
+		// The token stands for the agency only where the register does not.
+		t.agency = s.company(c.in.AgencyName)
 	}
 	if t.agencyID != uuid.Nil && own != "" {
-		var err error
 		t.registryMatch, err = s.Placements.PlacedByPhone(ctx, t.agencyID, []matching.Token{s.hasher.Phone(own)})
 		if err != nil {
 			return traces{}, fmt.Errorf("look for the placement: %w", err)
 		}
 	}
 	return t, nil
+}
+
+// agencyOf returns the agency that was picked, or the only one of the register
+// that bears the name as typed, or uuid.Nil.
+func (s *Service) agencyOf(ctx context.Context, c Complaint) (uuid.UUID, error) {
+	if c.in.AgencyID != uuid.Nil || c.in.AgencyName == "" {
+		return c.in.AgencyID, nil
+	}
+	id, one, err := s.Agencies.ExactlyNamed(ctx, c.in.AgencyName)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("look for the agency: %w", err)
+	}
+	if !one {
+		return uuid.Nil, nil
+	}
+	return id, nil
 }
 
 func (s *Service) company(name string) matching.Token {
