@@ -135,4 +135,3 @@ func (s *Service) decide(tx postgres.Tx, by identity.Actor, row readingRow, v Ve
 	}
 	return audit.Record(tx, audit.Entry{Actor: by, Action: "reading." + string(v), ObjectKind: "complaint", ObjectID: row.ComplaintID})
 }
-
