@@ -120,7 +120,7 @@ func (s *station) raise(t *testing.T, grade escalation.Grade, kind, key string) 
 	var raised uuid.UUID
 	err := s.db.InTx(t.Context(), identity.System("screening"), func(tx postgres.Tx) (err error) {
 		raised, _, err = s.escalations.Raise(tx, identity.System("screening"), escalation.Raising{
-			AlertID: alert, Grade: grade, SubjectKind: kind, SubjectKey: key, Complaints: []uuid.UUID{told},
+			To: identity.UnitPolice, AlertID: alert, Grade: grade, SubjectKind: kind, SubjectKey: key, Complaints: []uuid.UUID{told},
 			Pattern: escalation.Pattern{
 				Counts: escalation.Counts{Complaints: 3, FirstHand: 2, Reporters: 3}, From: day, To: day,
 				Findings: []escalation.Finding{{

@@ -201,7 +201,10 @@ func TestWhatWaitsForAFirstReader(t *testing.T) {
 			map[string]string{"ministry-national": "answers", "police-national": "answers", "embassy-th": "answers", "reporter": "answers"}, "-",
 		},
 		"the province, by the place": {
-			func(in *complaint.Intake) { labour(in); in.Country, in.Place = "", "a house behind the EAST gate market" },
+			func(in *complaint.Intake) {
+				labour(in)
+				in.Country, in.Place = "", "a house behind the EAST gate market"
+			},
 			[]string{"reading-room"},
 			map[string]string{"ministry-national": all, "police-national": "answers", "reading-room": all, "oversight-national": all},
 			"reading-room→oversight-national",
