@@ -26,6 +26,15 @@ const (
 	EscalationAcknowledge Action = "escalation.acknowledge"
 	SealedRead            Action = "sealed.read" // open what a complaint sealed to one's desk
 
+	// What no person does.
+	ComplaintWeigh    Action = "complaint.weigh"
+	EscalationRaise   Action = "escalation.raise"
+	EscalationDeliver Action = "escalation.deliver"
+	EscalationClimb   Action = "escalation.climb"
+	MailSend          Action = "mail.send"
+	RegisterImport    Action = "register.import"
+	ReadingClimb      Action = "reading.climb"
+
 	// The same of the oversight body, for patterns that police may not know.
 	OversightList        Action = "oversight.list"
 	OversightRead        Action = "oversight.read"
@@ -49,6 +58,8 @@ type rule struct {
 	also seat
 	// own: the object must belong to the actor's unit or agency.
 	own bool
+	// processes may do it without anybody being there.
+	processes []string
 }
 
 // seat is a kind of unit and who may there.
@@ -89,6 +100,14 @@ var rules = map[Action]rule{
 	EscalationRead:        {kind: identity.UnitPolice, roles: investigators, own: true},
 	EscalationAcknowledge: {kind: identity.UnitPolice, roles: investigators, own: true},
 	SealedRead:            {kind: identity.UnitPolice, roles: investigators, own: true},
+
+	ComplaintWeigh:    {processes: []string{"screening"}},
+	EscalationRaise:   {processes: []string{"screening"}},
+	EscalationDeliver: {processes: []string{"delivery"}},
+	EscalationClimb:   {processes: []string{"clock"}},
+	MailSend:          {processes: []string{"mail"}},
+	RegisterImport:    {processes: []string{"import", "demo"}},
+	ReadingClimb:      {processes: []string{"clock"}},
 
 	OversightList:        {kind: identity.UnitOversight, roles: overseers},
 	OversightRead:        {kind: identity.UnitOversight, roles: overseers, own: true},

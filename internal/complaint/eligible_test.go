@@ -62,7 +62,7 @@ func (o *office) person(t *testing.T, code string, role identity.Role) identity.
 	if err := app.QueryRow(`SELECT kind FROM units WHERE code = $1`, code).Scan(&a.UnitKind); err != nil {
 		t.Fatal(err)
 	}
-	exec(t, app, `INSERT INTO people (id, email, name, passphrase_hash, created_at) VALUES ($1, $2, 'Somebody', 'x', now())`, a.PersonID, a.PersonID.String()+"@staff.example")
+	exec(t, app, `INSERT INTO people (id, email, name, created_at) VALUES ($1, $2, 'Somebody', now())`, a.PersonID, a.PersonID.String()+"@staff.example")
 	exec(t, app, `INSERT INTO memberships (person_id, unit_id, role) VALUES ($1, $2, $3)`, a.PersonID, a.UnitID, role)
 	return a
 }

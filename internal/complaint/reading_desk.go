@@ -132,6 +132,9 @@ func (s *Service) reading(tx postgres.Tx, by identity.Actor, key uuid.UUID, acti
 // nobody's key. It climbs once.
 func (s *Service) ClimbReading(ctx context.Context, promiseID uuid.UUID) error {
 	by := identity.System("clock")
+	if err := authority.Require(by, authority.ReadingClimb, authority.Object{}); err != nil {
+		return err
+	}
 	err := outbox.Fulfil(ctx, s.DB, by, promiseID, func(tx postgres.Tx, p outbox.Promise) error {
 		climbed, err := climbReading(tx, p.SubjectID, s.Clock.Now())
 		if err != nil || !climbed {
