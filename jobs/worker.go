@@ -24,6 +24,7 @@ type Deps struct {
 	Log         *slog.Logger
 	Screening   Screener
 	Escalations Escalations
+	Readings    Readings
 	// Step is called between every two steps of the road, for tests that stop
 	// the process there; nil does nothing.
 	Step   func(name string)

@@ -51,7 +51,6 @@ CREATE INDEX readings_handed ON readings (handed_to, read_at) WHERE handed_to IS
 ALTER TABLE complaints ADD COLUMN police_excluded boolean NOT NULL DEFAULT false, ADD COLUMN oversight_excluded boolean NOT NULL DEFAULT false;
 DROP INDEX complaints_filed;
 CREATE INDEX complaints_filed ON complaints (filed_at) INCLUDE (country, police_excluded, oversight_excluded);
-CREATE INDEX complaints_police_excluded ON complaints (filed_at) WHERE police_excluded;
 ALTER TABLE findings ADD COLUMN audience text NOT NULL DEFAULT 'police' CHECK (audience IN ('police','oversight')),
     DROP CONSTRAINT findings_rule_version_subject_kind_subject_key_window_from__key,
     ADD CONSTRAINT findings_once UNIQUE (rule, version, subject_kind, subject_key, window_from, window_to, evidence_sum, audience);
@@ -242,7 +241,7 @@ ALTER TABLE alerts DROP COLUMN audience CASCADE;
 CREATE UNIQUE INDEX alerts_one_open ON alerts (subject_kind, subject_key) WHERE closed_at IS NULL;
 ALTER TABLE findings DROP CONSTRAINT findings_once, DROP COLUMN audience,
     ADD UNIQUE (rule, version, subject_kind, subject_key, window_from, window_to, evidence_sum);
-DROP INDEX complaints_police_excluded, complaints_filed;
+DROP INDEX complaints_filed;
 ALTER TABLE complaints DROP COLUMN police_excluded, DROP COLUMN oversight_excluded;
 CREATE INDEX complaints_filed ON complaints (filed_at) INCLUDE (country);
 -- +goose StatementBegin

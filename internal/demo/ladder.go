@@ -54,9 +54,20 @@ func (w *world) ladderTellings() []telling {
 
 // officialTelling accuses an official: it must never reach his own unit.
 func officialTelling() telling {
-	return telling{"stone-gate", -45, complaint.Intake{
+	return telling{agency: "stone-gate", day: -45, office: "province-east", in: complaint.Intake{
 		Language: "km", Safe: complaint.NotSure, Phone: complaint.SharedPhone, About: complaint.AboutWorker, Official: true,
 		Narrative:  "មន្ត្រីម្នាក់នៅការិយាល័យខេត្តខាងកើត យកលុយពីក្រុមហ៊ុន រួចប្រាប់ឈ្មោះអ្នកប្តឹងឱ្យក្រុមហ៊ុនដឹង។ ខ្ញុំមិនហ៊ានប្តឹងនៅទីនោះទៀតទេ។",
 		Indicators: phases{complaint.Threats: {complaint.Before}},
+	}}
+}
+
+// localTelling happened in the province: somebody from elsewhere reads it
+// before the labour office there may have it.
+func localTelling() telling {
+	return telling{agency: "stone-gate", day: -1, in: complaint.Intake{
+		Language: "km", Safe: complaint.NotSure, Phone: complaint.OwnPhone, About: complaint.AboutSelf, Country: "KH",
+		Place: "Eastern Province, the house with the blue gate behind the market", NeverDeparted: true, FeeUSD: usd(650),
+		Narrative: "ខ្ញុំបានបង់លុយតាំងពីឆ្នាំមុន តែមិនទាន់បានទៅទេ។ គេយកលិខិតឆ្លងដែនខ្ញុំទុក ហើយមិនព្រមឱ្យវិញ។",
+		MayAct:    []complaint.MayAct{complaint.LabourDesk},
 	}}
 }

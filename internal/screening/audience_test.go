@@ -66,11 +66,12 @@ func TestOversightSeesThePatternWhole(t *testing.T) {
 	w := newWorld(t)
 	w.tell(voices(2, uuid.Nil)...)
 	w.tell(voices(2, w.police)...)
-	if got := w.count(`SELECT max((pattern->'counts'->>'complaints')::int) FROM escalations WHERE unit_id = $1`, w.oversight); got != 4 {
-		t.Errorf("oversight's pattern counts %d, want all 4", got)
+	linked := `SELECT max(n) FROM (SELECT count(*) AS n FROM escalation_complaints c JOIN escalations e ON e.id = c.escalation_id WHERE e.unit_id = $1 GROUP BY e.id) x`
+	if got := w.count(linked, w.oversight); got != 4 {
+		t.Errorf("oversight's escalation has %d, want all 4", got)
 	}
-	if got := w.count(`SELECT max((pattern->'counts'->>'complaints')::int) FROM escalations WHERE unit_id = $1`, w.police); got != 2 {
-		t.Errorf("that of police counts %d, want 2", got)
+	if got := w.count(linked, w.police); got != 2 {
+		t.Errorf("that of police has %d, want 2", got)
 	}
 }
 
