@@ -133,7 +133,8 @@ func (s *Service) close(ctx context.Context, c Complaint, seen uuid.UUID, receip
 	if err != nil {
 		return closed{}, err
 	}
-	for code, part := range plan.now {
+	for _, code := range slices.Sorted(maps.Keys(plan.now)) {
+		part := plan.now[code]
 		to, ok := s.Keys.Desk(code)
 		if !ok {
 			return closed{}, fault.New(fault.Unavailable, "complaint.error.no_desk")

@@ -24,7 +24,7 @@ func brokerTellings() []telling {
 	}
 	var all []telling
 	for i, r := range rows {
-		all = append(all, telling{r.agency, r.day, complaint.Intake{
+		all = append(all, telling{agency: r.agency, day: r.day, in: complaint.Intake{
 			Language: r.lang, Safe: complaint.SafeNow, About: complaint.AboutSelf, FeeUSD: usd(300 + 35*i), DebtUSD: usd(250 + 60*i),
 			Indicators:  phases{complaint.Deception: {complaint.Before}, complaint.DebtBondage: {complaint.Before}},
 			BrokerPhone: brokerPhones[r.phone], Narrative: r.words,
@@ -38,7 +38,7 @@ func brokerTellings() []telling {
 // its people opened: too few and too far apart for a rule on complaints alone.
 func (w *world) ladderTellings() []telling {
 	row := func(agency string, day, n int, lang, words string) telling {
-		return telling{agency, day, complaint.Intake{
+		return telling{agency: agency, day: day, in: complaint.Intake{
 			Language: lang, Safe: complaint.SafeNow, About: complaint.AboutSelf, FeeUSD: usd(600 + 50*n), Narrative: words,
 			Indicators: phases{complaint.Deception: {complaint.Before}},
 			Contact:    complaint.Contact{Phone: familyPhone(950 + n), How: "call"},
