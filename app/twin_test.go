@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
@@ -44,15 +45,15 @@ import (
 // twin is one whole portal of two that are alike to the byte: the same clock,
 // and for each deed the same randomness, drawn from the deed's name.
 //
-// What is injected: the clock; crypto/rand, anew for every deed and every
-// request (cryptotest.SetGlobalRandom), so that keys, tokens, references, mail
-// boundaries and the random 74 bits of an id agree. What cannot be injected is
-// blanked: the time in a version 7 id, which is the machine's, and columns that
-// the database fills with its own now().
+// What is injected: the clock; crypto/rand, anew for every deed, every request
+// and before each screening raises what it found (cryptotest.SetGlobalRandom),
+// so that keys, tokens, references, mail boundaries and the random 62 bits of an
+// id agree. What cannot be injected is blanked: the time in a version 7 id,
+// which is the machine's; columns that the database fills with its own now();
+// and of ciphertexts and pins, which are bound to whole ids, all but the length.
 type twin struct {
 	*counter
 	t           *testing.T
-	name        string
 	db          *testkit.Database
 	clock       *clock.Fake
 	complaints  *complaint.Service
@@ -62,6 +63,8 @@ type twin struct {
 	mails       *mailtest.Server
 	people      map[string]identity.Actor // by address
 	super       *sql.DB
+	doing       string // the deed
+	signedIn    int
 }
 
 // unitOf gives a unit the same key in both twins.
@@ -86,14 +89,17 @@ const (
 
 // deed names what happens next, and with it all randomness until the next one.
 func (w *twin) deed(format string, args ...any) {
-	sum := sha256.Sum256(fmt.Appendf(nil, format, args...))
+	w.doing = fmt.Sprintf(format, args...)
+	sum := sha256.Sum256([]byte(w.doing))
 	cryptotest.SetGlobalRandom(w.t, binary.LittleEndian.Uint64(sum[:8]))
 }
 
-func openTwin(t *testing.T, name string) *twin {
+// openTwin settles a portal in a database that was made before any randomness
+// was taken away: databases have random names.
+func openTwin(t *testing.T, db *testkit.Database) *twin {
 	t.Helper()
 	w := &twin{
-		counter: &counter{log: &bytes.Buffer{}}, t: t, name: name, db: testkit.DB(t), bell: web.NewBell(), mails: mailtest.Start(t),
+		counter: &counter{log: &bytes.Buffer{}}, t: t, db: db, bell: web.NewBell(), mails: mailtest.Start(t),
 		// After the machine's own time: what is due by the database's clock is due here.
 		clock: clock.NewFake(time.Date(2031, time.January, 6, 9, 0, 0, 0, time.UTC)), people: map[string]identity.Actor{},
 	}
@@ -178,7 +184,11 @@ func (w *twin) serve(keys *seal.Ring) {
 	w.escalations = escalation.New(escalation.Deps{
 		DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Mail: mailer, Words: pages.Catalogue(), BaseURL: "http://localhost:8080",
 	})
-	w.screening = screening.New(screening.Deps{DB: w.db.DB, Clock: w.clock, Log: log, Escalations: w.escalations})
+	w.screening = screening.New(screening.Deps{DB: w.db.DB, Clock: w.clock, Log: log, Escalations: w.escalations, Step: func(name string) {
+		if name == "screen: complaints marked" {
+			w.deed("%s: %s", strings.Split(w.doing, ":")[0], name)
+		}
+	}})
 	complaintPages, err := public.NewComplaints(public.ComplaintDependencies{
 		Web: edge, Service: w.complaints, Sessions: sessions, Register: twinRegister{listed}, Clock: w.clock,
 		FormKey: keys.Secret(seal.SecretForm), Destinations: []string{"TH"},
@@ -190,7 +200,7 @@ func (w *twin) serve(keys *seal.Ring) {
 		})
 	}
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, edge, app.Pages{
-		Home: public.NewHome(edge, nil), Agencies: public.NewAgencies(edge, listed), Complaints: complaintPages,
+		Home: public.NewHome(edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(edge, listed), Complaints: complaintPages,
 		Account: account.New(edge, sessions, nil), Agency: agency.New(edge, licences, placements, home), Licensing: ministry.New(edge, licences),
 		Police: inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(edge, w.complaints),
 	})

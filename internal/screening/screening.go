@@ -130,6 +130,7 @@ func (s *Service) handOver(tx postgres.Tx, all []folded) error {
 	if err := complaint.MarkWithInvestigators(tx, complaints); err != nil {
 		return err
 	}
+	s.deps.Step("screen: complaints marked")
 	for _, f := range all {
 		if f.rise != nil {
 			if _, _, err := s.deps.Escalations.Raise(tx, actor(), *f.rise); err != nil {
