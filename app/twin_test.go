@@ -149,6 +149,12 @@ func (w *twin) settle() {
 	w.exec(`INSERT INTO employers (id, name, folded, token, country, created_at) VALUES ($1, $2, lower($2), 'unrelated', 'TH', $3)`, employer, twinEmployer, born)
 	w.exec(`INSERT INTO placements (id, agency_id, employer_id, country, occupation, document_token, departed_on, registered_at)
 		SELECT uuid_in(md5('placement' || i)::cstring), $1, $2, 'TH', '9329', 'd' || i, $3::date - i % 300, $3 FROM generate_series(1, 300) i`, agencyID, employer, w.clock.Now())
+	// Others send many more there, and nobody complains: what is counted of all matters.
+	w.exec(`INSERT INTO agencies (id, slug, source, source_key, name_latin, state, created_at, updated_at) VALUES ($1, 'large', 'test', 'large', 'Large', 'licensed', $2, $2)`,
+		unitOf("another agency"), born)
+	w.exec(`INSERT INTO placements (id, agency_id, employer_id, country, occupation, document_token, departed_on, registered_at)
+		SELECT uuid_in(md5('another' || i)::cstring), $1, $2, 'TH', '9329', 'o' || i, $3::date - i % 300, $3 FROM generate_series(1, 3000) i`,
+		unitOf("another agency"), employer, w.clock.Now())
 	w.exec(`INSERT INTO applications (id, agency_id, status, director, address, phone, destinations, declaration, filed_by, filed_at)
 		VALUES ($1, $2, 'filed', 'D', 'A', '1', '{TH}', true, $3, $4)`, unitOf("application"), agencyID, w.people["inspector@ministry-hq.example"].PersonID, born)
 }

@@ -180,6 +180,12 @@ DROP POLICY own_desk ON complaint_disclosures;
 CREATE POLICY own_desk ON complaint_envelopes FOR SELECT TO portal_staff USING (recipient = acting_desk() AND NOT barred(complaint_id));
 CREATE POLICY own_desk ON complaint_disclosures FOR SELECT TO portal_staff USING (recipient = acting_desk() AND NOT barred(complaint_id));
 
+-- How far a complaint has come tells a desk whether others complained, also
+-- those whom it may not know of; keyed tokens tell who else. No desk reads either.
+REVOKE SELECT ON complaints FROM portal_staff;
+GRANT SELECT (id, filed_at, language, channel, about, first_hand, danger_now, missing_person, never_departed, minor, official, agency_id,
+    registry_match, country, happened_on, departed, fee_usd, debt_usd, wage_usd, who_may_act) ON complaints TO portal_staff;
+
 GRANT SELECT ON complaint_exclusions, readings, memberships TO portal_receipt;
 GRANT SELECT (id, deactivated_at) ON people TO portal_receipt;
 GRANT SELECT (agency_id, decided_by) ON applications TO portal_receipt;
@@ -217,6 +223,9 @@ INSERT INTO policies (key, valid_from, value, source) VALUES
 DELETE FROM policies WHERE key = 'complaint.first_reading';
 DROP POLICY own_desk ON complaint_envelopes;
 DROP POLICY own_desk ON complaint_disclosures;
+REVOKE SELECT (id, filed_at, language, channel, about, first_hand, danger_now, missing_person, never_departed, minor, official, agency_id,
+    registry_match, country, happened_on, departed, fee_usd, debt_usd, wage_usd, who_may_act) ON complaints FROM portal_staff;
+GRANT SELECT ON complaints TO portal_staff;
 CREATE POLICY own_desk ON complaint_envelopes FOR SELECT TO portal_staff USING (recipient = acting_desk());
 CREATE POLICY own_desk ON complaint_disclosures FOR SELECT TO portal_staff USING (recipient = acting_desk());
 DROP POLICY checks ON memberships;
