@@ -9,9 +9,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/demo"
-	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
-	"github.com/fairpassage/portal/internal/seal"
 )
 
 // demoSeed chooses the world of the demonstration.
@@ -85,13 +83,9 @@ func inhabit(ctx context.Context, at *record) error {
 
 // seed makes everything else of the demonstration that is not there yet.
 func (w *workplace) seed(ctx context.Context) error {
-	hasher, err := matching.NewHasher(w.subjects.keys.Secret(seal.SecretMatching))
-	if err != nil {
-		return err
-	}
 	return demo.Seed(ctx, demo.Deps{
 		DB: w.db, Clock: w.subjects.clock, Home: w.subjects.home, Seed: demoSeed,
-		Hasher: hasher, Agencies: w.subjects.agencies,
+		Hasher: w.subjects.hasher, Agencies: w.subjects.agencies,
 		FilerAt: func(clk clock.Clock) (demo.Filer, error) {
 			past := w.subjects.complaints.Dependencies
 			past.Clock = clk

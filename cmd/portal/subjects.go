@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 
 	"github.com/fairpassage/portal/internal/agency"
@@ -29,6 +28,7 @@ type subjects struct {
 	clock       clock.Clock
 	home        country.Home
 	keys        *seal.Ring
+	hasher      matching.Keyed
 	sessions    *identity.Sessions
 	agencies    *agency.Service
 	register    *register.Service
@@ -40,17 +40,17 @@ type subjects struct {
 }
 
 func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, log *slog.Logger) (*subjects, error) {
-	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
+	hasher, err := newHasher(conf, keys, patienceOfPeople)
 	if err != nil {
-		return nil, fmt.Errorf("read the matching key: %w", err)
+		return nil, err
 	}
-	s := &subjects{clock: clk, home: home, keys: keys, sessions: identity.NewSessions(db, clk)}
+	s := &subjects{clock: clk, home: home, keys: keys, hasher: hasher, sessions: identity.NewSessions(db, clk)}
 	s.agencies = agency.New(db, hasher, clk)
 	s.register = register.New(db, clk, home)
 	s.licensing = licensing.New(db, clk, home)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: db, Clock: clk, Keys: keys, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
+		DB: db, Clock: clk, Keys: keys, Hasher: hasher, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
 		Regions: []string{home.Code},
 	})
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/id"
-	"github.com/fairpassage/portal/internal/seal"
 	"github.com/google/uuid"
 )
 
@@ -132,11 +131,7 @@ func TestATypedNameThatOneAgencyBearsIsThatAgency(t *testing.T) {
 	o := open(t)
 	agency := o.agency(t, "Golden Canary")
 	o.register.named["Golden canary"] = agency
-	hasher, err := matching.NewHasher(o.keys.Secret(seal.SecretMatching))
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.register.placed[hasher.Phone("+85512000222")] = agency
+	o.register.placed[o.token(t, matching.Phone("+85512000222"))] = agency
 	in := told()
 	in.AgencyName = "Golden canary"
 	filed, _ := o.file(t, in)
@@ -149,15 +144,11 @@ func TestATypedNameThatOneAgencyBearsIsThatAgency(t *testing.T) {
 // database, and whom they tell, must not find the reporter among them.
 func TestNoTokenOfAComplaintLeadsToTheReportersPlacement(t *testing.T) {
 	o := open(t)
-	hasher, err := matching.NewHasher(o.keys.Secret(seal.SecretMatching))
-	if err != nil {
-		t.Fatal(err)
-	}
 	in := told()
 	o.file(t, in)
 	in.BrokerPhone = in.Contact.Phone // some give their own number twice
 	o.file(t, in)
-	n := o.count(t, `SELECT count(*) FROM complaints c WHERE position($1 IN c::text) > 0`, hasher.Phone("+85512000222"))
+	n := o.count(t, `SELECT count(*) FROM complaints c WHERE position($1 IN c::text) > 0`, o.token(t, matching.Phone("+85512000222")))
 	if n != 0 {
 		t.Errorf("%d of 2 complaints hold the token by which agencies register the phone", n)
 	}

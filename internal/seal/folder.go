@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,7 +25,10 @@ import (
 // The files are <unit>.<sequence>-<hash>.pub, the same with .key, and
 // <secret>.key; each holds one line of base64. A folder may hold a unit's .pub
 // without its .key: then it can address that desk and not read for it.
-func Ensure(dir string, units []string) (*Ring, error) {
+//
+// A secret that is held elsewhere is neither made nor read, and the ring has
+// nothing for it.
+func Ensure(dir string, units []string, elsewhere ...Secret) (*Ring, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make key folder: %w", err)
 	}
@@ -43,6 +47,9 @@ func Ensure(dir string, units []string) (*Ring, error) {
 	defer unlock()
 	ring := &Ring{secrets: map[Secret][]byte{}, current: map[string]Recipient{}, private: map[string]map[string]hpke.PrivateKey{}}
 	for _, name := range secrets() {
+		if slices.Contains(elsewhere, name) {
+			continue
+		}
 		if ring.secrets[name], err = f.secret(name); err != nil {
 			return nil, err
 		}
