@@ -83,9 +83,14 @@ func inhabit(ctx context.Context, at *record) error {
 
 // seed makes everything else of the demonstration that is not there yet.
 func (w *workplace) seed(ctx context.Context) error {
+	// Thousands at once: it waits where people would not.
+	hasher, err := newHasher(w.conf, w.subjects.keys, patienceOfImport)
+	if err != nil {
+		return err
+	}
 	return demo.Seed(ctx, demo.Deps{
 		DB: w.db, Clock: w.subjects.clock, Home: w.subjects.home, Seed: demoSeed,
-		Hasher: w.subjects.hasher, Agencies: w.subjects.agencies,
+		Hasher: hasher, Agencies: w.subjects.agencies,
 		FilerAt: func(clk clock.Clock) (demo.Filer, error) {
 			past := w.subjects.complaints.Dependencies
 			past.Clock = clk

@@ -10,7 +10,6 @@ import (
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
-	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/config"
@@ -28,7 +27,6 @@ type subjects struct {
 	clock       clock.Clock
 	home        country.Home
 	keys        *seal.Ring
-	hasher      matching.Keyed
 	sessions    *identity.Sessions
 	agencies    *agency.Service
 	register    *register.Service
@@ -44,7 +42,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	if err != nil {
 		return nil, err
 	}
-	s := &subjects{clock: clk, home: home, keys: keys, hasher: hasher, sessions: identity.NewSessions(db, clk)}
+	s := &subjects{clock: clk, home: home, keys: keys, sessions: identity.NewSessions(db, clk)}
 	s.agencies = agency.New(db, hasher, clk)
 	s.register = register.New(db, clk, home)
 	s.licensing = licensing.New(db, clk, home)

@@ -85,18 +85,22 @@ func (f folder) lock() (func(), error) {
 
 func (f folder) secret(name Secret) ([]byte, error) {
 	file := string(name) + ".key"
-	key, err := f.read(file, true)
+	_, err := f.read(file, true)
 	if errors.Is(err, fs.ErrNotExist) {
-		key = make([]byte, KeySize)
-		if _, err := rand.Read(key); err != nil {
-			return nil, fmt.Errorf("draw secret: %w", err)
+		if err := f.draw(file); err != nil {
+			return nil, err
 		}
-		return key, f.write(file, key)
 	}
-	if err == nil && len(key) != KeySize {
-		err = fmt.Errorf("the key file %s has %d bytes, want %d", file, len(key), KeySize)
+	return ReadSecret(filepath.Join(f.dir, file))
+}
+
+// draw writes a new secret.
+func (f folder) draw(file string) error {
+	key := make([]byte, KeySize)
+	if _, err := rand.Read(key); err != nil {
+		return fmt.Errorf("draw secret: %w", err)
 	}
-	return key, err
+	return f.write(file, key)
 }
 
 var deskFile = regexp.MustCompile(`^([a-z0-9-]{2,40})\.(([0-9]{1,6})-[0-9a-f]{16})\.(pub|key)$`)
