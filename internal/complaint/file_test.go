@@ -1,6 +1,8 @@
 package complaint_test
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -192,6 +194,29 @@ func TestNothingIsFiledWhereADeskIsMissing(t *testing.T) {
 				t.Error("something was written")
 			}
 		})
+	}
+}
+
+// closedKey is a matching key out of reach.
+type closedKey struct{}
+
+func (closedKey) Hash(context.Context, []matching.Input) ([]matching.Mark, error) {
+	return nil, fmt.Errorf("ask: %w", fault.New(fault.Unavailable, "problem.503.title"))
+}
+
+func TestNothingIsFiledWhileTheMatchingKeyIsOutOfReach(t *testing.T) {
+	o := open(t)
+	o.service.Hasher = closedKey{}
+	receipt := complaint.NewReceipt()
+	if _, err := o.service.File(t.Context(), identity.Public(), told(), receipt, "a-nonce-of-a-form"); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("%v", err)
+	}
+	if n := o.count(t, `SELECT (SELECT count(*) FROM complaints) + (SELECT count(*) FROM promises)`); n != 0 {
+		t.Error("something was written")
+	}
+	o.service.Hasher = o.hasher
+	if filed, err := o.service.File(t.Context(), identity.Public(), told(), receipt, "a-nonce-of-a-form"); err != nil || filed.Again {
+		t.Errorf("the same form when it is back: %v", err)
 	}
 }
 

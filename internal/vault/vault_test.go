@@ -298,7 +298,7 @@ func TestTheLimitHoldsWhoeverAsksAtOnce(t *testing.T) {
 
 func TestWhoHasPatienceWaitsForTheLimitAndLosesNothing(t *testing.T) {
 	h := build(t)
-	h.limits[matching.KindPhone] = vault.Limit{PerSecond: 100, Burst: 256, PerDay: 5000}
+	h.limits[matching.KindPhone] = vault.Limit{PerSecond: 1000, Burst: 256, PerDay: 5000}
 	h.start(t)
 	inputs := make([]matching.Input, 600)
 	for i := range inputs {
