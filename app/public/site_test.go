@@ -118,7 +118,7 @@ func open(t *testing.T) *office {
 
 func (o *office) exec(t *testing.T, query string, args ...any) {
 	t.Helper()
-	if _, err := o.db.Owner(t).ExecContext(t.Context(), query, args...); err != nil {
+	if _, err := o.db.Super(t).ExecContext(t.Context(), query, args...); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -126,7 +126,7 @@ func (o *office) exec(t *testing.T, query string, args ...any) {
 func (o *office) count(t *testing.T, query string, args ...any) int {
 	t.Helper()
 	var n int
-	if err := o.db.App(t).QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if err := o.db.Super(t).QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		t.Fatal(err)
 	}
 	return n
