@@ -98,7 +98,7 @@ func TestAHostWithoutTheMatchingKeyWorksThroughTheVault(t *testing.T) {
 		t.Fatal(err)
 	}
 	var n int
-	if err := db.App(t).QueryRow(`SELECT count(*) FROM agency_contacts WHERE token = $1`, want).Scan(&n); err != nil || n != 1 {
+	if err := db.Super(t).QueryRow(`SELECT count(*) FROM agency_contacts WHERE token = $1`, want).Scan(&n); err != nil || n != 1 {
 		t.Errorf("%d contacts with the token of the key, %v", n, err)
 	}
 	if code, out, _ := portal(t, nil, "vault", "report", trail); code != exitDone || !strings.Contains(out, "phone  1") || !strings.Contains(out, "starts: 2") {
@@ -109,7 +109,7 @@ func TestAHostWithoutTheMatchingKeyWorksThroughTheVault(t *testing.T) {
 func TestASiteWithoutTheKeyTakesComplaintsThroughTheVaultAlone(t *testing.T) {
 	db := testkit.DB(t)
 	for _, kind := range []string{"ministry", "police", "oversight"} {
-		if _, err := db.Owner(t).Exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, $2, $2, '{"en":"Unit"}')`, id.New(), kind); err != nil {
+		if _, err := db.Super(t).Exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, $2, $2, '{"en":"Unit"}')`, id.New(), kind); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -141,7 +141,7 @@ func TestASiteWithoutTheKeyTakesComplaintsThroughTheVaultAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	var n int
-	if err := db.App(t).QueryRow(`SELECT count(*) FROM complaints WHERE employer_token <> ''`).Scan(&n); err != nil || n != 1 {
+	if err := db.Super(t).QueryRow(`SELECT count(*) FROM complaints WHERE employer_token <> ''`).Scan(&n); err != nil || n != 1 {
 		t.Errorf("%d complaints with a token, %v", n, err)
 	}
 	if _, err := os.Stat(filepath.Join(env["PORTAL_KEYS"], "matching.key")); !errors.Is(err, fs.ErrNotExist) {

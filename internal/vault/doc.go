@@ -1,6 +1,6 @@
 // Package vault keeps the matching key in a process of its own. A Server holds
 // the key and answers over a Unix socket; a Client is a matching.Keyed for
-// everybody else, so that whoever reads the memory or the files of a web host
+// everybody else, so that whoever reads the memory or the files of a web process
 // does not find the key there.
 //
 // It owns the protocol on the socket, who may connect, how much may be asked (by
