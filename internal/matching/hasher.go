@@ -73,11 +73,11 @@ func (h *Hasher) mark(in Input) Mark {
 	if in.Value == "" {
 		return Mark{}
 	}
-	parts := []string{in.Value}
-	switch in.Kind {
-	case KindText:
+	if in.Kind == KindText {
 		return Mark{Signature: h.signature([]rune(in.Value))}
-	case KindDocument:
+	}
+	parts := []string{in.Value}
+	if in.Kind == KindDocument {
 		parts = []string{in.Country, in.Value}
 	}
 	return Mark{Token: TokenFrom(h.mac(in.Kind.String(), parts...))}
