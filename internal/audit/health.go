@@ -20,13 +20,15 @@ const enoughWitnesses = 2
 func (l *Log) Health(ctx context.Context) error {
 	var last Checkpoint
 	var all []standing
+	waits := false
 	err := l.DB.Read(ctx, worker(), func(tx postgres.Tx) error {
 		text, err := findNewest(tx)
 		if err != nil {
 			return err
 		}
 		if text == nil {
-			return errors.New("no checkpoint was signed yet: does a worker run?")
+			waits, err = anyBefore(tx, l.Clock.Now().Add(-longestSilence))
+			return err
 		}
 		if last, err = OpenCheckpoint(text, l.Verifier()); err != nil {
 			return err
@@ -34,8 +36,13 @@ func (l *Log) Health(ctx context.Context) error {
 		all, err = findStandings(tx)
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case waits:
+		return errors.New("no checkpoint was ever signed: does a worker run?")
+	case last.Size == 0:
+		return nil // a portal that has only begun
 	}
 	now := l.Clock.Now()
 	if age := now.Sub(last.At); age > longestSilence {

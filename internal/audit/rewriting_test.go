@@ -11,7 +11,7 @@ import (
 	"github.com/fairpassage/portal/internal/platform/clock"
 )
 
-// forget undoes the log from a size on and lets every entry of it wait anew,
+// forget undoes the log from a size below 256 on and lets every entry of it wait anew,
 // as somebody does who wants another history to be signed.
 func (w *world) forget(from string) {
 	w.t.Helper()
@@ -20,7 +20,7 @@ func (w *world) forget(from string) {
 		`INSERT INTO audit_pending SELECT entry_id FROM audit_leaves WHERE position >= `+from+` ON CONFLICT DO NOTHING`,
 		`DELETE FROM audit_leaves WHERE position >= `+from,
 		`UPDATE audit_tiles SET hashes = substr(hashes, 1, 32*`+from+`) WHERE `+from+` > 0`,
-		`DELETE FROM audit_tiles WHERE `+from+` = 0`)
+		`DELETE FROM audit_tiles WHERE level > 0 OR n > 0 OR `+from+` = 0`)
 }
 
 // The worker's own key cannot be used to make a false history good: the

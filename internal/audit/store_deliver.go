@@ -54,3 +54,10 @@ func findStandings(tx postgres.Tx) (all []standing, err error) {
 		FROM audit_witnesses w ORDER BY w.name`).Scan(&all).Error
 	return all, err
 }
+
+// anyBefore reports whether an entry is that old. It is asked only while
+// nothing was ever signed.
+func anyBefore(tx postgres.Tx, moment time.Time) (found bool, err error) {
+	err = tx.Gorm().Raw(`SELECT EXISTS (SELECT FROM audit_entries WHERE at < ?)`, moment).Scan(&found).Error
+	return found, err
+}
