@@ -116,12 +116,15 @@ func tell(p *program, r audit.Report) {
 		fmt.Fprintf(p.stdout, "and %d more\n", r.More)
 	}
 	fmt.Fprintf(p.stdout, "entries %d, leaves with padding %d, checkpoints %d, root %s\n", r.Entries, r.Leaves, r.Checkpoints, r.Root)
-	if r.WitnessedLeaves == 0 {
+	switch {
+	case r.Witnessed == 0:
 		fmt.Fprintln(p.stdout, "no witnessed checkpoint was compared: whoever holds the database and the key may have made all of this anew. Name what witnesses hold with --checkpoint.")
-		return
+	case r.WitnessedLeaves == 0:
+		fmt.Fprintf(p.stdout, "none of %d witnessed checkpoints agrees with the record\n", r.Witnessed)
+	default:
+		fmt.Fprintf(p.stdout, "witnessed until %s, %d leaves, %d checkpoints\nnot yet witnessed: %d entries since; until a witness has them nobody outside can tell whether they are altered\n",
+			r.WitnessedAt.Format(time.RFC3339), r.WitnessedLeaves, r.Witnessed, r.Unwitnessed)
 	}
-	fmt.Fprintf(p.stdout, "witnessed until %s, %d leaves\nnot yet witnessed: %d entries since; until a witness has them nobody outside can tell whether they are altered\n",
-		r.WitnessedAt.Format(time.RFC3339), r.WitnessedLeaves, r.Unwitnessed)
 }
 
 type auditWitnessCmd struct {

@@ -49,6 +49,7 @@ type Report struct {
 	Leaves      int64  `json:"leaves"`  // entries and padding
 	Root        string `json:"root"`
 	Checkpoints int64  `json:"checkpoints"` // signed ones of the record
+	Witnessed   int64  `json:"witnessed"`   // checkpoints that witnesses hold
 	// The last checkpoint that a witness holds and the log still extends; what
 	// is younger is the window in which nobody outside can tell.
 	WitnessedLeaves int64     `json:"witnessed_leaves"`
@@ -106,6 +107,7 @@ func newVerifier(key note.Verifier, witnessed [][]byte) *verifier {
 			continue
 		}
 		v.witnessed = append(v.witnessed, signed{c, true})
+		v.report.Witnessed++
 		v.missing[c.Size] = true
 	}
 	slices.SortStableFunc(v.witnessed, func(a, b signed) int { return int(a.Size - b.Size) })

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -149,6 +150,13 @@ func (v *verifier) end() Report {
 	for size := range v.missing {
 		v.find(Finding{FoundCheckpoint, size - 1, "", "a witness holds it"})
 	}
+	// What names an entry says most.
+	slices.SortStableFunc(v.report.Findings, func(a, b Finding) int {
+		if named := cmp.Compare(min(len(b.Object), 1), min(len(a.Object), 1)); named != 0 {
+			return named
+		}
+		return cmp.Compare(uint64(a.Position), uint64(b.Position)) // those without a place last
+	})
 	v.report.Leaves = v.front.size
 	if !v.broken {
 		v.report.Root = v.front.root().String()

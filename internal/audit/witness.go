@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/base64"
@@ -66,22 +65,22 @@ func parseSubmission(body []byte) (s Submission, err error) {
 	if !found || len(body) > mostSubmission {
 		return s, errRequest
 	}
-	lines := bufio.NewScanner(bytes.NewReader(head))
-	for first := true; lines.Scan(); first = false {
-		if first {
-			if s.Old, err = number(lines.Text(), "old "); err != nil {
-				return Submission{}, err
-			}
-			continue
-		}
-		h, err := parseHash(lines.Text())
-		if err != nil || len(s.Proof) == mostProof {
-			return Submission{}, errRequest
+	lines := strings.Split(string(head), "\n")
+	if len(lines) > 1+mostProof {
+		return s, errRequest
+	}
+	if s.Old, err = number(lines[0], "old "); err != nil {
+		return Submission{}, err
+	}
+	for _, l := range lines[1:] {
+		h, err := parseHash(l)
+		if err != nil {
+			return Submission{}, err
 		}
 		s.Proof = append(s.Proof, h)
 	}
 	s.Checkpoint = checkpoint
-	return s, lines.Err()
+	return s, nil
 }
 
 // parseHash refuses the other spellings that base64 leaves room for.
