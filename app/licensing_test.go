@@ -44,7 +44,7 @@ func openCounter(t *testing.T) *counter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	owner := db.Owner(t)
+	owner := db.Super(t)
 	exec := func(query string, args ...any) {
 		t.Helper()
 		if _, err := owner.Exec(query, args...); err != nil {

@@ -100,7 +100,7 @@ func openStation(t *testing.T) *station {
 
 func (s *station) exec(t *testing.T, query string, args ...any) {
 	t.Helper()
-	if _, err := s.db.Owner(t).ExecContext(t.Context(), query, args...); err != nil {
+	if _, err := s.db.Super(t).ExecContext(t.Context(), query, args...); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -26,7 +26,7 @@ type bareDesk struct {
 
 func newBare(b *testing.B, r *record, keys *seal.Ring) bareDesk {
 	b.Helper()
-	app := r.App(b)
+	app := r.Super(b)
 	app.SetMaxOpenConns(12) // as many as the portal's own pool in tests
 	app.SetMaxIdleConns(12)
 	bare := bareDesk{app: app}

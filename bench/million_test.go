@@ -131,7 +131,7 @@ func (r *record) screeningOfLargest(b *testing.B) func() func() {
 
 // claiming takes fifty promises; before each turn they are put back.
 func (r *record) claiming(b *testing.B) func() func() {
-	owner := r.Owner(b)
+	owner := r.Super(b)
 	return func() func() {
 		_, err := owner.ExecContext(b.Context(), `UPDATE promises SET rung_at = NULL WHERE kept_at IS NULL AND dead_at IS NULL AND rung_at IS NOT NULL`)
 		check(b, err)

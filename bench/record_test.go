@@ -60,8 +60,8 @@ func newRecord(b *testing.B, s scale) *record {
 	b.Helper()
 	start := time.Now()
 	r := &record{Database: testkit.DB(b), scale: s, clock: testkit.Clock(), word: rand.New(rand.NewPCG(7, 11))}
-	r.app = r.App(b)
-	conn, err := pgx.Connect(b.Context(), r.OwnerURL)
+	r.app = r.Super(b)
+	conn, err := pgx.Connect(b.Context(), r.SuperURL)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -37,13 +37,13 @@ func (s *stage) haystacks(t *testing.T, visitors []*visitor) []haystack {
 		{"the log of worker", s.worker.output.String(), "working"},
 		{"what Redis was told", s.monitor.String(), "asynq:"},
 		{"what Redis holds", redisContents(t, s.redisURL), "asynq:"},
-		{"the tables", tables(t, s.db.Owner(t)), quiet},
+		{"the tables", tables(t, s.db.Super(t)), quiet},
 		{"the letters", letters.String(), s.url},
 		{"the addresses", addresses.String(), "/complaints/mine"},
 		{"the files", files(t, s.folder), "keys"},
 	}
 	if dump, err := exec.LookPath("pg_dump"); err == nil {
-		all = append(all, haystack{"the dump", dumpWith(t, dump, s.db.OwnerURL), quiet})
+		all = append(all, haystack{"the dump", dumpWith(t, dump, s.db.SuperURL), quiet})
 	}
 	return all
 }

@@ -67,7 +67,7 @@ func until(t *testing.T, what string, reached func() bool) {
 func count(t *testing.T, db *testkit.Database, query string, args ...any) int {
 	t.Helper()
 	var n int
-	if err := db.App(t).QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
+	if err := db.Super(t).QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -76,7 +76,7 @@ func count(t *testing.T, db *testkit.Database, query string, args ...any) int {
 // counter asks the same number again and again over one pool.
 func counter(t *testing.T, db *testkit.Database, query string) func() int {
 	t.Helper()
-	pool := db.App(t)
+	pool := db.Super(t)
 	return func() int {
 		var n int
 		if err := pool.QueryRowContext(t.Context(), query).Scan(&n); err != nil {

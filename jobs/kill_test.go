@@ -112,7 +112,7 @@ func TestAWorkerKilledBetweenAnyTwoStepsLosesAndDoublesNothing(t *testing.T) {
 	db := testkit.DB(t)
 	police(t, db)
 	// Without the rule every escalation climbs at once: the whole road is walked.
-	if _, err := db.Owner(t).ExecContext(t.Context(), `DELETE FROM policies WHERE key = 'escalation.acknowledge_minutes'`); err != nil {
+	if _, err := db.Super(t).ExecContext(t.Context(), `DELETE FROM policies WHERE key = 'escalation.acknowledge_minutes'`); err != nil {
 		t.Fatal(err)
 	}
 	server, bell := mailtest.Start(t), testkit.RedisDatabase(t)

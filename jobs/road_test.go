@@ -15,7 +15,7 @@ import (
 // commander.
 func police(t *testing.T, db *testkit.Database) {
 	t.Helper()
-	owner := db.Owner(t)
+	owner := db.Super(t)
 	unit := id.New()
 	exec := func(query string, args ...any) {
 		t.Helper()

@@ -16,7 +16,7 @@ import (
 func TestEveryHandlerMayRunTwice(t *testing.T) {
 	db := testkit.DB(t)
 	police(t, db)
-	if _, err := db.Owner(t).ExecContext(t.Context(), `DELETE FROM policies WHERE key = 'escalation.acknowledge_minutes'`); err != nil {
+	if _, err := db.Super(t).ExecContext(t.Context(), `DELETE FROM policies WHERE key = 'escalation.acknowledge_minutes'`); err != nil {
 		t.Fatal(err)
 	}
 	server := mailtest.Start(t)
@@ -58,7 +58,7 @@ func TestEveryHandlerMayRunTwice(t *testing.T) {
 		t.Fatalf("after the first time (-want +got):\n%s", diff)
 	}
 	// As if each handler had died after its effect and before its promise.
-	if _, err := db.App(t).ExecContext(t.Context(), `UPDATE promises SET kept_at = NULL, rung_at = NULL`); err != nil {
+	if _, err := db.Super(t).ExecContext(t.Context(), `UPDATE promises SET kept_at = NULL, rung_at = NULL`); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(once, effects()); diff != "" {

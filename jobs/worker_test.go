@@ -130,7 +130,7 @@ func TestAPanicIsTriedAgainAndGivenUpWhileOthersGoOn(t *testing.T) {
 		return kept(ctx, promiseID)
 	}))
 	// It has been tried for a day already.
-	if _, err := db.App(t).ExecContext(t.Context(), `UPDATE promises SET tries = 195`); err != nil {
+	if _, err := db.Super(t).ExecContext(t.Context(), `UPDATE promises SET tries = 195`); err != nil {
 		t.Fatal(err)
 	}
 	start(t, d)

@@ -17,7 +17,10 @@ END $$;
 -- +goose StatementEnd
 CREATE TRIGGER audit_entries_await_place AFTER INSERT ON audit_entries
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit_await_place();
+-- The owner, who migrates, sees no entry while row-level security is forced.
+ALTER TABLE audit_entries NO FORCE ROW LEVEL SECURITY;
 INSERT INTO audit_pending SELECT id FROM audit_entries;
+ALTER TABLE audit_entries FORCE ROW LEVEL SECURITY;
 
 -- The place of each entry.
 CREATE TABLE audit_leaves (
@@ -69,15 +72,73 @@ CREATE TRIGGER audit_checkpoints_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
 CREATE TRIGGER audit_tiles_stay BEFORE DELETE OR TRUNCATE ON audit_tiles
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-GRANT INSERT, SELECT, DELETE ON audit_pending TO portal_app;
-GRANT SELECT, INSERT ON audit_leaves, audit_padding, audit_checkpoints TO portal_app;
-GRANT SELECT, INSERT, UPDATE ON audit_tiles, audit_witnesses, periodic_runs TO portal_app;
+-- +goose StatementBegin
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['audit_pending','audit_leaves','audit_padding','audit_tiles','audit_checkpoints','audit_witnesses','periodic_runs'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY worker ON %I TO portal_worker USING (true) WITH CHECK (true)', t);
+    END LOOP;
+END $$;
+-- +goose StatementEnd
+
+-- Whoever adds an entry has it wait for its place; only the worker looks.
+GRANT INSERT ON audit_pending TO portal_public, portal_door, portal_staff, portal_worker, portal_setup;
+CREATE POLICY all_add ON audit_pending FOR INSERT WITH CHECK (true);
+GRANT SELECT, DELETE ON audit_pending TO portal_worker;
+GRANT SELECT, INSERT ON audit_leaves, audit_padding, audit_checkpoints, audit_tiles, audit_witnesses, periodic_runs TO portal_worker;
+GRANT UPDATE (hashes) ON audit_tiles TO portal_worker;
+GRANT UPDATE (size, taken_at, failed_at, failure) ON audit_witnesses TO portal_worker;
+GRANT UPDATE (ran_at) ON periodic_runs TO portal_worker;
+-- Everybody may know what was signed, and nothing else of the log.
+GRANT SELECT ON audit_checkpoints TO portal_public;
+CREATE POLICY public_reads ON audit_checkpoints FOR SELECT TO portal_public USING (true);
+
+-- The holder of an open receipt: their own complaint's leaf, and the hashes
+-- that prove it.
+GRANT SELECT ON audit_entries, audit_leaves, audit_tiles TO portal_receipt;
+CREATE POLICY receipts ON audit_entries FOR SELECT TO portal_receipt USING (action = 'complaint.filed');
+CREATE POLICY receipts ON audit_leaves FOR SELECT TO portal_receipt USING (true);
+CREATE POLICY receipts ON audit_tiles FOR SELECT TO portal_receipt USING (true);
+-- +goose StatementBegin
+CREATE FUNCTION receipt_leaf(token bytea)
+RETURNS TABLE (place bigint, id uuid, at timestamptz, actor_kind text, actor_id uuid, unit_id uuid, process text,
+    action text, object_kind text, object_id uuid, salt bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT l.position, e.id, e.at, e.actor_kind, e.actor_id, e.unit_id, e.process, e.action, e.object_kind, e.object_id, e.salt
+    FROM receipt_sessions s
+    JOIN audit_entries e ON e.object_kind = 'complaint' AND e.object_id = s.complaint_id AND e.action = 'complaint.filed'
+    LEFT JOIN audit_leaves l ON l.entry_id = e.id
+    WHERE s.token_hash = token AND s.revoked_at IS NULL ORDER BY e.at LIMIT 1 $$;
+
+CREATE FUNCTION receipt_tile(token bytea, tile_level integer, tile_n bigint) RETURNS bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT t.hashes FROM audit_tiles t
+    WHERE t.level = tile_level AND t.n = tile_n
+      AND EXISTS (SELECT FROM receipt_sessions s WHERE s.token_hash = token AND s.revoked_at IS NULL) $$;
+
+DO $$
+DECLARE f text;
+BEGIN
+    GRANT CREATE ON SCHEMA public TO portal_receipt;
+    FOREACH f IN ARRAY ARRAY['receipt_leaf(bytea)','receipt_tile(bytea,integer,bigint)'] LOOP
+        EXECUTE 'REVOKE ALL ON FUNCTION ' || f || ' FROM PUBLIC';
+        EXECUTE 'GRANT EXECUTE ON FUNCTION ' || f || ' TO portal_public';
+        EXECUTE 'ALTER FUNCTION ' || f || ' OWNER TO portal_receipt';
+    END LOOP;
+    REVOKE CREATE ON SCHEMA public FROM portal_receipt;
+END $$;
+-- +goose StatementEnd
 
 INSERT INTO policies (key, valid_from, value, source) VALUES
     ('audit.leaves_per_checkpoint', '2020-01-01', '64', 'house rule: above the entries of an ordinary minute, so that its leaves tell nothing');
 
 -- +goose Down
 DELETE FROM policies WHERE key = 'audit.leaves_per_checkpoint';
+DROP FUNCTION receipt_leaf(bytea), receipt_tile(bytea,integer,bigint);
+DROP POLICY receipts ON audit_entries;
+REVOKE ALL ON audit_entries FROM portal_receipt;
 DROP TABLE periodic_runs, audit_witnesses, audit_checkpoints, audit_tiles, audit_padding, audit_leaves;
 DROP TRIGGER audit_entries_await_place ON audit_entries;
 DROP FUNCTION audit_await_place();

@@ -65,7 +65,7 @@ func openLibrary(t *testing.T) *library {
 		`INSERT INTO licence_events (id, agency_id, kind, on_day, reason) VALUES (gen_random_uuid(), $1, 'suspended', '2025-06-01', 'Fees above the cap')`,
 		`INSERT INTO licence_events (id, agency_id, kind, on_day) VALUES (gen_random_uuid(), $1, 'reinstated', '2025-07-01')`,
 	} {
-		if _, err := db.App(t).Exec(statement, licensed); err != nil {
+		if _, err := db.Super(t).Exec(statement, licensed); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -20,18 +20,18 @@ const (
 // recognise finds the session of the surface: a receipt's on the public one, a
 // person's on the staff one. Neither is ever seen on the other surface.
 func (w *Web) recognise(c *fiber.Ctx, surface Surface) error {
-	name, kind := cookieReceipt, identity.KindReceipt
+	name, find := cookieReceipt, w.sessions.RecogniseReceipt
 	if surface == Staff {
-		name, kind = cookieStaff, identity.KindStaff
+		name, find = cookieStaff, w.sessions.Recognise
 	}
 	token := w.cookie(c, name)
 	if token == "" {
 		w.visit(c)
 		return nil
 	}
-	s, err := w.sessions.Recognise(c.UserContext(), token)
+	s, err := find(c.UserContext(), token)
 	switch {
-	case fault.KindOf(err) == fault.NotFound, err == nil && s.Actor.Kind != kind:
+	case fault.KindOf(err) == fault.NotFound:
 		w.clearCookie(c, name)
 		w.visit(c)
 		return nil

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"crypto/sha256"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -58,11 +59,11 @@ func (s *site) staffSession(t *testing.T) string {
 
 func (s *site) receiptSession(t *testing.T) string {
 	t.Helper()
-	complaint := id.New()
+	complaint, receipt := id.New(), sha256.Sum256([]byte("r"))
 	s.exec(t, `INSERT INTO complaints (id, nonce_hash, receipt_hash, filed_at, status, language, channel, about, first_hand,
 			danger_now, missing_person, never_departed, minor, official)
 		VALUES ($1, sha256('n'), sha256('r'), now(), 'received', 'en', 'web', 'self', true, false, false, false, false, false)`, complaint)
-	token, err := s.sessions.OpenReceipt(t.Context(), complaint, func(string) ([]byte, error) { return []byte("sealed"), nil })
+	token, err := s.sessions.OpenReceipt(t.Context(), receipt[:], func(string) ([]byte, error) { return []byte("sealed"), nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func (s *site) receiptSession(t *testing.T) string {
 
 func (s *site) exec(t *testing.T, query string, args ...any) {
 	t.Helper()
-	if _, err := s.db.Owner(t).ExecContext(t.Context(), query, args...); err != nil {
+	if _, err := s.db.Super(t).ExecContext(t.Context(), query, args...); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -51,7 +51,7 @@ func TestTheDoctorTellsOfPromisesThatWaitOrWereGivenUp(t *testing.T) {
 	if code, out, _ := portal(t, env, "doctor"); code != exitFailed || !strings.Contains(out, "the oldest for 1h0m") {
 		t.Errorf("of one that waits: exit %d\n%s", code, out)
 	}
-	if _, err := db.App(t).Exec(`UPDATE promises SET dead_at = now(), error = 'panic'`); err != nil {
+	if _, err := db.Super(t).Exec(`UPDATE promises SET dead_at = now(), error = 'panic'`); err != nil {
 		t.Fatal(err)
 	}
 	if code, out, _ := portal(t, env, "doctor"); code != exitFailed || !strings.Contains(out, "1 given up") {

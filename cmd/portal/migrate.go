@@ -95,13 +95,15 @@ type migrateBootstrapCmd struct {
 	Database      string `help:"Name of the database." default:"fairpassage"`
 	OwnerPassword string `help:"Password of portal_owner." env:"PORTAL_OWNER_PASSWORD" required:""`
 	AppPassword   string `help:"Password of portal_app." env:"PORTAL_APP_PASSWORD" required:""`
+	// Not a flag: a command line is readable by others.
+	Passwords map[string]string `help:"Passwords of further logins (portal_web_public, portal_web_staff, portal_jobs, portal_backup)." env:"PORTAL_LOGIN_PASSWORDS" mapsep:"," hidden:""`
 }
 
 func (c *migrateBootstrapCmd) Run(p *program) error {
-	roles := postgres.Bootstrap{Database: c.Database, OwnerPassword: c.OwnerPassword, AppPassword: c.AppPassword}
+	roles := postgres.Bootstrap{Database: c.Database, OwnerPassword: c.OwnerPassword, AppPassword: c.AppPassword, Passwords: c.Passwords}
 	if err := roles.Run(p.ctx, c.SuperURL); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "roles %s and %s and the database %s are ready\n", postgres.OwnerRole, postgres.AppRole, c.Database)
+	fmt.Fprintf(p.stdout, "the roles and the database %s are ready\n", c.Database)
 	return nil
 }

@@ -72,7 +72,7 @@ func (d desk) rejections(t testing.TB, run agency.Run) []agency.Rejection {
 func (d desk) count(t testing.TB, query string, args ...any) int {
 	t.Helper()
 	var n int
-	if err := d.db.App(t).QueryRow(query, args...).Scan(&n); err != nil {
+	if err := d.db.Super(t).QueryRow(query, args...).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -123,7 +123,7 @@ func TestWhatTheRegisterDoesNotSayStaysUnknown(t *testing.T) {
 		Contacts               []string
 	}
 	got := map[string]told{}
-	rows, err := d.db.App(t).Query(`
+	rows, err := d.db.Super(t).Query(`
 		SELECT a.slug, a.name_latin, a.name_local, a.district,
 		       coalesce((SELECT string_agg(c.kind || ' ' || c.shown || CASE WHEN c.key = '' THEN ' ?' ELSE '' END, '|' ORDER BY c.kind, c.position) FROM agency_contacts c WHERE c.agency_id = a.id), '')
 		FROM agencies a
@@ -168,7 +168,7 @@ func TestBranchesWithOneNameAreSeparateAndHaveStableAddresses(t *testing.T) {
 		d := newDesk(t)
 		d.load(t, "hk-eaa", invented(t))
 		var all string
-		err := d.db.App(t).QueryRow(`SELECT string_agg(slug, ' ' ORDER BY slug) FROM agencies WHERE name_latin = 'Blue Heron Employment Agency Limited'`).Scan(&all)
+		err := d.db.Super(t).QueryRow(`SELECT string_agg(slug, ' ' ORDER BY slug) FROM agencies WHERE name_latin = 'Blue Heron Employment Agency Limited'`).Scan(&all)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +186,7 @@ func TestBranchesWithOneNameAreSeparateAndHaveStableAddresses(t *testing.T) {
 func TestAChangedRowUpdatesItsAgencyAndNoOther(t *testing.T) {
 	d := newDesk(t)
 	d.load(t, "hk-eaa", invented(t))
-	if _, err := d.db.Owner(t).Exec(`UPDATE agencies SET state = 'suspended' WHERE slug = 'blue-heron-employment-agency-limited'`); err != nil {
+	if _, err := d.db.Super(t).Exec(`UPDATE agencies SET state = 'suspended' WHERE slug = 'blue-heron-employment-agency-limited'`); err != nil {
 		t.Fatal(err)
 	}
 	run := d.load(t, "hk-eaa", strings.Replace(invented(t), "55401107", "55409999", 1))

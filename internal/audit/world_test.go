@@ -5,8 +5,6 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"log/slog"
-	"net/url"
-	"os"
 	"strings"
 	"testing"
 
@@ -17,7 +15,6 @@ import (
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/uuid"
-	_ "github.com/jackc/pgx/v5/stdlib" // the superuser's connection
 )
 
 // world is a record with its log and two witnesses.
@@ -136,24 +133,10 @@ func (w *world) super(statements ...string) {
 
 func (w *world) superuser() *sql.DB {
 	w.t.Helper()
-	own, err := url.Parse(w.db.OwnerURL)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	u, err := url.Parse(os.Getenv("TEST_DATABASE_URL"))
-	if err != nil {
-		w.t.Fatal("TEST_DATABASE_URL cannot be read")
-	}
-	u.Path = own.Path
-	db, err := sql.Open("pgx", u.String())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() { _ = db.Close() })
-	return db
+	return w.db.Super(w.t)
 }
 
-// number asks the owner's view of the record for one number.
+// number asks the record for one number.
 func (w *world) number(query string, args ...any) (n int64) {
 	w.t.Helper()
 	if err := w.superuser().QueryRowContext(w.t.Context(), query, args...).Scan(&n); err != nil {

@@ -73,7 +73,7 @@ func TestNoWordOfAComplaintStandsInAPlainColumn(t *testing.T) {
 	in := told()
 	in.MayAct = []complaint.MayAct{complaint.LabourDesk, complaint.Police}
 	o.file(t, in)
-	rows, err := o.db.Owner(t).QueryContext(t.Context(), `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`)
+	rows, err := o.db.Super(t).QueryContext(t.Context(), `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestNoWordOfAComplaintStandsInAPlainColumn(t *testing.T) {
 		if err := rows.Scan(&table); err != nil {
 			t.Fatal(err)
 		}
-		err := o.db.Owner(t).QueryRowContext(t.Context(), `SELECT coalesce(string_agg(row_to_json(x)::text, E'\n'), '') FROM "`+table+`" x`).Scan(&text)
+		err := o.db.Super(t).QueryRowContext(t.Context(), `SELECT coalesce(string_agg(row_to_json(x)::text, E'\n'), '') FROM "`+table+`" x`).Scan(&text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +123,7 @@ func TestTokensSayTheSameAsBeforeInAnyNotation(t *testing.T) {
 func (o *office) agency(t *testing.T, name string) uuid.UUID {
 	t.Helper()
 	agency := id.New()
-	exec(t, o.db.App(t), `INSERT INTO agencies (id, slug, source, source_key, name_latin, state, created_at, updated_at)
+	exec(t, o.db.Super(t), `INSERT INTO agencies (id, slug, source, source_key, name_latin, state, created_at, updated_at)
 		VALUES ($1, $2, 'test', $2, $3, 'licensed', now(), now())`, agency, agency.String(), name)
 	return agency
 }
@@ -206,7 +206,7 @@ func TestNothingIsFiledWhereADeskIsMissing(t *testing.T) {
 
 func TestADeskWithoutAKeyIsAsGoodAsNone(t *testing.T) {
 	o := open(t)
-	exec(t, o.db.Owner(t), `UPDATE units SET code = 'ministry-other' WHERE kind = 'ministry'`)
+	exec(t, o.db.Super(t), `UPDATE units SET code = 'ministry-other' WHERE kind = 'ministry'`)
 	_, err := o.service.File(t.Context(), identity.Public(), told(), complaint.NewReceipt(), "a-nonce-of-a-form")
 	if fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("%v", err)
@@ -215,7 +215,7 @@ func TestADeskWithoutAKeyIsAsGoodAsNone(t *testing.T) {
 
 func TestTheUnitUnderNoOtherReceives(t *testing.T) {
 	o := open(t)
-	exec(t, o.db.App(t), `INSERT INTO units (id, code, kind, name, parent_id) VALUES ($1, 'a-police-post', 'police', '{"en":"Post"}', $2)`, id.New(), o.units["police"])
+	exec(t, o.db.Super(t), `INSERT INTO units (id, code, kind, name, parent_id) VALUES ($1, 'a-police-post', 'police', '{"en":"Post"}', $2)`, id.New(), o.units["police"])
 	in := told()
 	in.MayAct = []complaint.MayAct{complaint.Police}
 	filed, _ := o.file(t, in)

@@ -32,8 +32,9 @@ func (s *Service) Find(ctx context.Context, by identity.Actor, typed string) (st
 		return "", fmt.Errorf("find complaint: %w", err)
 	}
 	var complaint uuid.UUID
+	hash := s.lookup("id", receipt.Code())
 	err = s.DB.Read(ctx, by, func(tx postgres.Tx) (err error) {
-		complaint, err = findByReceipt(tx, s.lookup("id", receipt.Code()))
+		complaint, err = findByReceipt(tx, hash)
 		return err
 	})
 	if err != nil {
@@ -42,7 +43,7 @@ func (s *Service) Find(ctx context.Context, by identity.Actor, typed string) (st
 	if complaint == uuid.Nil {
 		return "", fault.Field(receiptField, "complaint.receipt.unknown")
 	}
-	return s.Sessions.OpenReceipt(ctx, complaint, func(token string) ([]byte, error) {
+	return s.Sessions.OpenReceipt(ctx, hash, func(token string) ([]byte, error) {
 		return mailbox.ToSession(token, complaint)
 	})
 }
@@ -63,10 +64,7 @@ func (s *Service) Mine(ctx context.Context, by identity.Actor, token string, sea
 	var mine Mine
 	var shut sealedRows
 	err := s.DB.InTx(ctx, by, func(tx postgres.Tx) (err error) {
-		if mine.FiledAt, mine.Status, err = findOutline(tx, by.ComplaintID); err != nil {
-			return err
-		}
-		if shut, err = findSealed(tx, by.ComplaintID, seal.Reporter); err != nil {
+		if mine.FiledAt, mine.Status, shut, err = findOwn(tx, by.Proof); err != nil {
 			return err
 		}
 		return audit.Record(tx, audit.Entry{Actor: by, Action: "complaint.read", ObjectKind: "complaint", ObjectID: by.ComplaintID})

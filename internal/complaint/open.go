@@ -29,6 +29,9 @@ type Contents struct {
 // sealed nothing to the desk is a Forbidden fault, like one that does not
 // exist.
 func (s *Service) OpenFor(ctx context.Context, by identity.Actor, complaint uuid.UUID) (Contents, error) {
+	if err := authority.Require(by, authority.SealedRead, authority.Object{UnitID: by.UnitID}); err != nil {
+		return Contents{}, err
+	}
 	var shut sealedRows
 	err := s.DB.InTx(ctx, by, func(tx postgres.Tx) (err error) {
 		if shut, err = findSealed(tx, complaint, by.UnitCode); err != nil {

@@ -45,7 +45,7 @@ func TestAReceiptShowsWhatWasSentAndHowItStands(t *testing.T) {
 		t.Errorf("anybody: %v", err)
 	}
 	o.clock.Advance(16 * time.Minute)
-	if _, err := o.sessions.Recognise(t.Context(), token); fault.KindOf(err) != fault.NotFound {
+	if _, err := o.sessions.RecogniseReceipt(t.Context(), token); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("a session left alone: %v", err)
 	}
 }
@@ -138,7 +138,7 @@ func TestCiphertextsThatWereSwappedInTheDatabaseDoNotOpen(t *testing.T) {
 	in.MayAct = []complaint.MayAct{complaint.Police}
 	one, _ := o.file(t, in)
 	two, _ := o.file(t, in)
-	owner := o.db.Owner(t)
+	owner := o.db.Super(t)
 	exec(t, owner, `UPDATE complaint_items a SET ciphertext = b.ciphertext FROM complaint_items b
 		WHERE a.complaint_id = $1 AND b.complaint_id = $2 AND a.item = 'narrative' AND b.item = 'narrative'`, one.ID, two.ID)
 	if _, err := o.service.OpenFor(t.Context(), o.investigator(), one.ID); err == nil || fault.KindOf(err) != fault.Internal {
@@ -171,7 +171,7 @@ func TestAStatusGoesForwardOnly(t *testing.T) {
 	if n := o.count(t, `SELECT count(*) FROM audit_entries WHERE action IN ('complaint.screened', 'complaint.escalated')`); n != 3 {
 		t.Errorf("%d entries for three moves", n)
 	}
-	if _, err := o.db.App(t).ExecContext(t.Context(), `UPDATE complaints SET status = 'received'`); err == nil {
+	if _, err := o.db.Super(t).ExecContext(t.Context(), `UPDATE complaints SET status = 'received'`); err == nil {
 		t.Error("the database let a complaint go back")
 	}
 	err := o.db.InTx(t.Context(), identity.System("screening"), func(tx postgres.Tx) error { return complaint.MarkScreened(tx, id.New()) })
@@ -185,7 +185,7 @@ func TestNumbersToCallAreTodaysPolicyOrNone(t *testing.T) {
 	if numbers, err := o.service.NumbersToCall(t.Context()); err != nil || numbers != nil {
 		t.Errorf("unset: %v, %v", numbers, err)
 	}
-	exec(t, o.db.Owner(t), `INSERT INTO policies (key, valid_from, value, source) VALUES
+	exec(t, o.db.Super(t), `INSERT INTO policies (key, valid_from, value, source) VALUES
 		('danger.numbers', '2020-01-01', '[{"country":"KH","number":"000","name":{"en":"Old"}}]', 'test'),
 		('danger.numbers', '2026-01-01', '[{"country":"KH","number":"001","name":{"en":"Now","km":"ឥឡូវ"}}]', 'test'),
 		('danger.numbers', '2027-01-01', '[]', 'test')`)

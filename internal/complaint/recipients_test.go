@@ -91,7 +91,7 @@ func TestWhoReceivesWhat(t *testing.T) {
 
 func (o *office) envelopes(t *testing.T, filed complaint.Filed) map[string]string {
 	t.Helper()
-	rows, err := o.db.App(t).QueryContext(t.Context(), `SELECT recipient, array_to_string(items, ' ') FROM complaint_envelopes WHERE complaint_id = $1`, filed.ID)
+	rows, err := o.db.Super(t).QueryContext(t.Context(), `SELECT recipient, array_to_string(items, ' ') FROM complaint_envelopes WHERE complaint_id = $1`, filed.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func (o *office) envelopes(t *testing.T, filed complaint.Filed) map[string]strin
 func (o *office) bases(t *testing.T, filed complaint.Filed) string {
 	t.Helper()
 	var got string
-	err := o.db.App(t).QueryRowContext(t.Context(), `SELECT coalesce(string_agg(person||' '||basis, ', ' ORDER BY person), '') FROM complaint_disclosures
+	err := o.db.Super(t).QueryRowContext(t.Context(), `SELECT coalesce(string_agg(person||' '||basis, ', ' ORDER BY person), '') FROM complaint_disclosures
 		WHERE complaint_id = $1 AND recipient = 'police-national'`, filed.ID).Scan(&got)
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +124,7 @@ func (o *office) bases(t *testing.T, filed complaint.Filed) string {
 func TestTheDatabaseRefusesPoliceAnEnvelopeWithoutABasis(t *testing.T) {
 	o := open(t)
 	filed, _ := o.file(t, told())
-	app := o.db.App(t)
+	app := o.db.Super(t)
 	insert := `INSERT INTO complaint_envelopes (complaint_id, recipient, key_id, items, envelope) VALUES ($1, 'police-national', '1', $2, '\x00')`
 	for _, items := range []string{"{identity:worker}", "{contact:reporter}", "{answers,identity:reporter}", "{originals}"} {
 		if _, err := app.ExecContext(t.Context(), insert, filed.ID, items); err == nil || !strings.Contains(err.Error(), "no recorded basis") {

@@ -56,7 +56,7 @@ func open(t *testing.T, units ...string) *office {
 	if units == nil {
 		units = []string{"ministry", "police", "oversight"}
 	}
-	app := o.db.App(t)
+	app := o.db.Super(t)
 	for _, kind := range units {
 		o.units[kind] = id.New()
 		exec(t, app, `INSERT INTO units (id, code, kind, name) VALUES ($1, $2, $3, '{"en":"Unit"}')`, o.units[kind], kind+"-national", kind)
@@ -100,7 +100,7 @@ func (o *office) handIn(t *testing.T, receipt complaint.Receipt) (token string, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if session, err = o.sessions.Recognise(t.Context(), token); err != nil {
+	if session, err = o.sessions.RecogniseReceipt(t.Context(), token); err != nil {
 		t.Fatal(err)
 	}
 	return token, session
@@ -116,7 +116,7 @@ func (o *office) investigator() identity.Actor {
 func (o *office) count(t *testing.T, query string, args ...any) int {
 	t.Helper()
 	var n int
-	if err := o.db.App(t).QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
+	if err := o.db.Super(t).QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

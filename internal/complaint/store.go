@@ -128,7 +128,7 @@ func insertParts(tx postgres.Tx, c Complaint, shut closed) error {
 
 func findByNonce(tx postgres.Tx, nonceHash []byte) (Filed, error) {
 	var row complaintRow
-	res := tx.Gorm().Raw(`SELECT id, filed_at FROM complaints WHERE nonce_hash = ?`, nonceHash).Scan(&row)
+	res := tx.Gorm().Raw(`SELECT id, filed_at FROM receipt_nonce(nonce => ?)`, nonceHash).Scan(&row)
 	if res.Error == nil && res.RowsAffected != 1 {
 		// The receipt is taken by another form: nobody draws the same by chance.
 		return Filed{}, fault.New(fault.Conflict, "problem.conflict")

@@ -19,18 +19,35 @@ type sealedRows struct {
 
 // findByReceipt returns the zero id for a receipt that finds nothing.
 func findByReceipt(tx postgres.Tx, receiptHash []byte) (uuid.UUID, error) {
-	var row complaintRow
-	err := tx.Gorm().Raw(`SELECT id FROM complaints WHERE receipt_hash = ?`, receiptHash).Scan(&row).Error
-	return row.ID, err
+	var found struct{ ID *uuid.UUID }
+	err := tx.Gorm().Raw(`SELECT receipt_find(receipt => ?) AS id`, receiptHash).Scan(&found).Error
+	if err != nil || found.ID == nil {
+		return uuid.Nil, err
+	}
+	return *found.ID, nil
 }
 
-func findOutline(tx postgres.Tx, id uuid.UUID) (time.Time, Status, error) {
-	var row complaintRow
-	res := tx.Gorm().Raw(`SELECT filed_at, status FROM complaints WHERE id = ?`, id).Scan(&row)
-	if res.Error == nil && res.RowsAffected == 0 {
-		return time.Time{}, "", fault.New(fault.NotFound, "problem.not_found")
+// findOwn reads the complaint of an open receipt, by the hash of its session's
+// token: the public role has no other way to a complaint.
+func findOwn(tx postgres.Tx, token []byte) (time.Time, Status, sealedRows, error) {
+	var head struct {
+		FiledAt  time.Time
+		Status   Status
+		KeyID    string
+		Envelope []byte
 	}
-	return row.FiledAt, row.Status, res.Error
+	res := tx.Gorm().Raw(`SELECT filed_at, status, key_id, envelope FROM receipt_outline(token => ?)`, token).Scan(&head)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return time.Time{}, "", sealedRows{}, fault.New(fault.NotFound, "problem.not_found")
+	}
+	if res.Error != nil {
+		return time.Time{}, "", sealedRows{}, res.Error
+	}
+	out := sealedRows{KeyID: head.KeyID, Envelope: head.Envelope}
+	var items []itemRow
+	err := tx.Gorm().Raw(`SELECT item, schema, ciphertext FROM receipt_items(token => ?)`, token).Scan(&items).Error
+	out.take(items)
+	return head.FiledAt, head.Status, out, err
 }
 
 // findSealed is a Forbidden fault when the complaint sealed nothing to the
@@ -51,16 +68,21 @@ func findSealed(tx postgres.Tx, id uuid.UUID, recipient string) (sealedRows, err
 	if res.RowsAffected == 0 {
 		return sealedRows{}, fault.New(fault.Forbidden, "problem.not_found")
 	}
-	out := sealedRows{KeyID: head.KeyID, Envelope: head.Envelope, Items: map[seal.Item]itemRow{}}
+	out := sealedRows{KeyID: head.KeyID, Envelope: head.Envelope}
 	if head.UnitID != nil {
 		out.UnitID = *head.UnitID
 	}
 	var items []itemRow
 	err := tx.Gorm().Raw(`SELECT item, schema, ciphertext FROM complaint_items WHERE complaint_id = ?`, id).Scan(&items).Error
-	for _, item := range items {
-		out.Items[item.Item] = item
-	}
+	out.take(items)
 	return out, err
+}
+
+func (r *sealedRows) take(items []itemRow) {
+	r.Items = map[seal.Item]itemRow{}
+	for _, item := range items {
+		r.Items[item.Item] = item
+	}
 }
 
 // findPolicy returns the value that holds on that day, or nil.

@@ -50,7 +50,7 @@ type stage struct {
 func newStage(t *testing.T, secrets string) *stage {
 	t.Helper()
 	s := &stage{db: testkit.DB(t), clk: testkit.Clock(), home: country.Home{Code: "KH", Zone: time.FixedZone("ICT", 7*3600)}, broken: -1}
-	s.app = s.db.App(t)
+	s.app = s.db.Super(t)
 	if err := demo.Units(t.Context(), s.db.DB); err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func TestEverybodyShownCanSignIn(t *testing.T) {
 
 func TestARecordWithPeopleOfItsOwnIsRefused(t *testing.T) {
 	db := testkit.DB(t)
-	if _, err := db.Owner(t).ExecContext(t.Context(), `INSERT INTO units (id, code, kind, name) VALUES ($1, 'a-ministry', 'ministry', '{"en": "A ministry"}')`, uuid.New()); err != nil {
+	if _, err := db.Super(t).ExecContext(t.Context(), `INSERT INTO units (id, code, kind, name) VALUES ($1, 'a-ministry', 'ministry', '{"en": "A ministry"}')`, uuid.New()); err != nil {
 		t.Fatal(err)
 	}
 	if err := demo.Units(t.Context(), db.DB); !errors.Is(err, demo.ErrInhabited) {

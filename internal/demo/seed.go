@@ -40,7 +40,7 @@ type Deps struct {
 // ErrInhabited says that the record has people who are not invented.
 var ErrInhabited = errors.New("demo: the record is not empty")
 
-func actor() identity.Actor { return identity.System("demo") }
+func actor() identity.Actor { return identity.Setup("demo") }
 
 // The marks that tell how far an earlier start came.
 const (

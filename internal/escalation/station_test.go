@@ -40,7 +40,7 @@ func (words) Text(lang, key string, args ...any) (string, error) {
 func open(t *testing.T) *station {
 	t.Helper()
 	s := &station{t: t, db: testkit.DB(t), clock: testkit.Clock(), mail: mailtest.Start(t), unit: id.New()}
-	s.owner = s.db.Owner(t)
+	s.owner = s.db.Super(t)
 	sender, err := mail.New(s.mail.URL)
 	if err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 func TestThePageOfAnInboxReadsTheAuditByItsLines(t *testing.T) {
 	db := testkit.DB(t)
 	by := identity.Actor{Kind: identity.KindStaff, PersonID: id.New(), UnitID: id.New()}
-	owner := db.Owner(t)
+	owner := db.Super(t)
 	for _, c := range []struct {
 		statement string
 		args      []any

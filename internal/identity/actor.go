@@ -1,6 +1,9 @@
 package identity
 
-import "github.com/google/uuid"
+import (
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
 
 // Kind says in what capacity somebody acts.
 type Kind string
@@ -10,7 +13,9 @@ const (
 	KindPublic  Kind = "public"  // anybody, without an account
 	KindReceipt Kind = "receipt" // the holder of one complaint's receipt
 	KindStaff   Kind = "staff"   // a signed-in person in one unit and one role
+	KindDoor    Kind = "door"    // the portal itself, before it knows who is there
 	KindSystem  Kind = "system"  // a background process, named by Process
+	KindSetup   Kind = "setup"   // an operator's command, named by Process
 )
 
 // UnitKind says what a unit is.
@@ -60,7 +65,9 @@ type Actor struct {
 	AgencyID    uuid.UUID // staff of an agency
 	ComplaintID uuid.UUID // receipt
 	SessionID   uuid.UUID // staff and receipt
-	Process     string    // system
+	Process     string    // system and setup
+	// Proof is the hash of the session's token: a receipt's holder reads by it.
+	Proof []byte
 }
 
 // Public is anybody.
@@ -69,15 +76,38 @@ func Public() Actor { return Actor{Kind: KindPublic} }
 // System is the background process of that name.
 func System(process string) Actor { return Actor{Kind: KindSystem, Process: process} }
 
-// DatabaseIdentity gives the three settings that a transaction carries.
-func (a Actor) DatabaseIdentity() (person, unit, role string) {
+// Door is the portal itself while it finds out who somebody is: it reads people
+// and sessions, and no case.
+func Door() Actor { return Actor{Kind: KindDoor} }
+
+// Setup is an operator's command of that name: it makes units and people, and
+// reads no case.
+func Setup(process string) Actor { return Actor{Kind: KindSetup, Process: process} }
+
+// DatabaseIdentity gives the role and the settings of the actor's transactions.
+// Nobody has no role, and the database refuses it.
+func (a Actor) DatabaseIdentity() postgres.Identity {
 	switch a.Kind {
 	case KindStaff:
-		return a.PersonID.String(), a.UnitID.String(), string(a.Role)
+		return postgres.Identity{
+			Role: postgres.StaffRole, As: string(a.Role), Person: a.PersonID.String(), Unit: a.UnitID.String(),
+			Desk: a.UnitCode, UnitKind: string(a.UnitKind), Agency: text(a.AgencyID),
+		}
 	case KindSystem:
-		return "", "", "system:" + a.Process
+		return postgres.Identity{Role: postgres.WorkerRole, As: "system:" + a.Process}
+	case KindSetup:
+		return postgres.Identity{Role: postgres.SetupRole, As: "setup:" + a.Process}
+	case KindDoor:
+		return postgres.Identity{Role: postgres.DoorRole, As: string(a.Kind)}
 	case KindPublic, KindReceipt:
-		return "", "", string(a.Kind)
+		return postgres.Identity{Role: postgres.PublicRole, As: string(a.Kind)}
 	}
-	return "", "", "nobody"
+	return postgres.Identity{Role: "portal_nobody", As: "nobody"}
+}
+
+func text(id uuid.UUID) string {
+	if id == uuid.Nil {
+		return ""
+	}
+	return id.String()
 }

@@ -7,17 +7,13 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/platform/clock"
-	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
-	"github.com/google/uuid"
 )
 
 // How long a session lasts: without a request, and in all.
 const (
-	staffIdle, staffLife     = 30 * time.Minute, 8 * time.Hour
-	receiptIdle, receiptLife = 15 * time.Minute, time.Hour
+	staffIdle, staffLife = 30 * time.Minute, 8 * time.Hour
 	// seen_at is written at most this often, so that a page of many requests
 	// is not as many writes.
 	seenEvery = time.Minute
@@ -29,7 +25,7 @@ type Session struct {
 	Name      string            // staff: the person's name
 	UnitName  map[string]string // staff: language → name
 	Language  string            // staff: preferred language
-	SealedKey []byte            // receipt: what the session's token opens
+	SealedKey []byte            // what the session's token opens
 }
 
 // Sessions opens, recognises and ends sessions. They live in PostgreSQL, so
@@ -55,23 +51,22 @@ func hashToken(token string) []byte {
 	return sum[:]
 }
 
-// Recognise returns the session that the token belongs to. A token that is
+// Recognise returns the session of staff that the token belongs to. A token that is
 // unknown, ended, idle for too long or of a deactivated person is a NotFound
 // fault.
 func (s *Sessions) Recognise(ctx context.Context, token string) (Session, error) {
-	unknown := fault.New(fault.NotFound, "problem.signed_out")
 	if token == "" {
-		return Session{}, unknown
+		return Session{}, signedOut()
 	}
 	var found sessionRow
 	now := s.clock.Now()
-	err := s.db.InTx(ctx, Public(), func(tx postgres.Tx) error {
+	err := s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
 		var err error
 		if found, err = findSession(tx, hashToken(token)); err != nil {
 			return err
 		}
 		if !found.alive(now) {
-			return unknown
+			return signedOut()
 		}
 		if now.Sub(found.SeenAt) < seenEvery {
 			return nil
@@ -84,33 +79,18 @@ func (s *Sessions) Recognise(ctx context.Context, token string) (Session, error)
 	return found.session()
 }
 
-// OpenReceipt opens a session for the holder of a complaint's receipt. seal
-// gets the new token and returns what only that token shall open again.
-func (s *Sessions) OpenReceipt(ctx context.Context, complaintID uuid.UUID, seal func(token string) ([]byte, error)) (string, error) {
-	token := newToken()
-	sealed, err := seal(token)
-	if err != nil {
-		return "", fmt.Errorf("seal to session: %w", err)
-	}
-	now := s.clock.Now()
-	row := sessionRow{
-		ID: id.New(), TokenHash: hashToken(token), Kind: KindReceipt, ComplaintID: &complaintID, SealedKey: sealed,
-		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(receiptLife),
-	}
-	err = s.db.InTx(ctx, Public(), func(tx postgres.Tx) error { return insertSession(tx, row) })
-	if err != nil {
-		return "", fmt.Errorf("open receipt session: %w", err)
-	}
-	return token, nil
-}
-
 // Close ends the actor's session at once. Ending an ended one is no error.
 func (s *Sessions) Close(ctx context.Context, actor Actor) error {
-	err := s.db.InTx(ctx, actor, func(tx postgres.Tx) error {
-		return revokeSession(tx, actor.SessionID, s.clock.Now())
-	})
-	if err != nil {
+	end := s.closeStaff
+	if actor.Kind == KindReceipt {
+		end = s.closeReceipt
+	}
+	if err := end(ctx, actor); err != nil {
 		return fmt.Errorf("close session: %w", err)
 	}
 	return nil
+}
+
+func (s *Sessions) closeStaff(ctx context.Context, actor Actor) error {
+	return s.db.InTx(ctx, Door(), func(tx postgres.Tx) error { return revokeSession(tx, actor.SessionID, s.clock.Now()) })
 }

@@ -32,7 +32,7 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	unit := id.New()
-	owner := o.db.Owner(t)
+	owner := o.db.Super(t)
 	for _, stmt := range []struct {
 		sql  string
 		args []any
@@ -84,7 +84,7 @@ func TestAWrongAddressAndAWrongPassphraseGetTheSameAnswer(t *testing.T) {
 	if wrongPass == nil || wrongName == nil || wrongPass.Error() != wrongName.Error() {
 		t.Fatalf("answers differ: %v, %v", wrongPass, wrongName)
 	}
-	if _, err := o.db.Owner(t).Exec(`UPDATE people SET deactivated_at = now()`); err != nil {
+	if _, err := o.db.Super(t).Exec(`UPDATE people SET deactivated_at = now()`); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, gone := o.sessions.SignIn(t.Context(), "sok@police.example", passphrase); gone == nil || gone.Error() != wrongName.Error() {
@@ -113,7 +113,7 @@ func TestAttemptsOfAWindowThatIsOverAreForgotten(t *testing.T) {
 	o.clock.Advance(16 * time.Minute)
 	o.signIn(t)
 	var left int
-	if err := o.db.App(t).QueryRow(`SELECT count(*) FROM attempts`).Scan(&left); err != nil || left != 1 {
+	if err := o.db.Super(t).QueryRow(`SELECT count(*) FROM attempts`).Scan(&left); err != nil || left != 1 {
 		t.Fatalf("%d attempts are kept (%v), want the newest", left, err)
 	}
 }
@@ -137,12 +137,12 @@ func TestASessionEnds(t *testing.T) {
 			}
 		},
 		"when the person is deactivated": func(t *testing.T, o *office, _ string) {
-			if _, err := o.db.Owner(t).Exec(`UPDATE people SET deactivated_at = now()`); err != nil {
+			if _, err := o.db.Super(t).Exec(`UPDATE people SET deactivated_at = now()`); err != nil {
 				t.Fatal(err)
 			}
 		},
 		"when the role is taken away": func(t *testing.T, o *office, _ string) {
-			if _, err := o.db.Owner(t).Exec(`DELETE FROM memberships`); err != nil {
+			if _, err := o.db.Super(t).Exec(`DELETE FROM memberships`); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -165,7 +165,7 @@ func TestTheDatabaseNeverHoldsAToken(t *testing.T) {
 	o := newOffice(t)
 	token := o.signIn(t)
 	var dump string
-	if err := o.db.App(t).QueryRow(`SELECT string_agg(s::text, '') FROM sessions s`).Scan(&dump); err != nil {
+	if err := o.db.Super(t).QueryRow(`SELECT string_agg(s::text, '') FROM sessions s`).Scan(&dump); err != nil {
 		t.Fatal(err)
 	}
 	if len(token) < 26 || strings.Contains(dump, token) {

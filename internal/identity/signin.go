@@ -34,7 +34,7 @@ func (s *Sessions) SignIn(ctx context.Context, email, passphrase string) (string
 		return "", Actor{}, err
 	}
 	var who personRow
-	err := s.db.Read(ctx, Public(), func(tx postgres.Tx) (err error) {
+	err := s.db.Read(ctx, Door(), func(tx postgres.Tx) (err error) {
 		who, err = findPerson(tx, email)
 		return err
 	})
@@ -69,12 +69,12 @@ func (s *Sessions) compare(ctx context.Context, hash, passphrase string) (bool, 
 func (s *Sessions) open(ctx context.Context, who personRow) (string, Actor, error) {
 	token, now := newToken(), s.clock.Now()
 	row := sessionRow{
-		ID: id.New(), TokenHash: hashToken(token), Kind: KindStaff,
-		PersonID: &who.ID, UnitID: who.UnitID, Role: &who.Role,
+		ID: id.New(), TokenHash: hashToken(token),
+		PersonID: who.ID, UnitID: *who.UnitID, Role: who.Role,
 		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(staffLife),
 	}
 	actor := who.actor(row.ID)
-	err := s.db.InTx(ctx, actor, func(tx postgres.Tx) error { return insertSession(tx, row) })
+	err := s.db.InTx(ctx, Door(), func(tx postgres.Tx) error { return insertSession(tx, row) })
 	if err != nil {
 		return "", Actor{}, fmt.Errorf("open session: %w", err)
 	}
@@ -86,7 +86,7 @@ func (s *Sessions) open(ctx context.Context, who personRow) (string, Actor, erro
 func (s *Sessions) countAttempt(ctx context.Context, bucket, subject string) error {
 	sum := sha256.Sum256([]byte(bucket + "\x00" + subject))
 	var count int
-	err := s.db.InTx(ctx, Public(), func(tx postgres.Tx) (err error) {
+	err := s.db.InTx(ctx, Door(), func(tx postgres.Tx) (err error) {
 		count, err = addAttempt(tx, bucket, sum[:], s.clock.Now().Truncate(signInWindow))
 		return err
 	})

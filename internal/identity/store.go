@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
 )
@@ -33,18 +32,16 @@ func (p personRow) actor(session uuid.UUID) Actor {
 }
 
 type sessionRow struct {
-	ID          uuid.UUID
-	TokenHash   []byte
-	Kind        Kind
-	PersonID    *uuid.UUID
-	UnitID      *uuid.UUID
-	Role        *Role
-	ComplaintID *uuid.UUID
-	SealedKey   []byte
-	CreatedAt   time.Time
-	SeenAt      time.Time
-	ExpiresAt   time.Time
-	RevokedAt   *time.Time
+	ID        uuid.UUID
+	TokenHash []byte
+	PersonID  uuid.UUID
+	UnitID    uuid.UUID
+	Role      Role
+	SealedKey []byte
+	CreatedAt time.Time
+	SeenAt    time.Time
+	ExpiresAt time.Time
+	RevokedAt *time.Time
 	// From the person and the unit.
 	Name          string
 	Language      string
@@ -57,25 +54,12 @@ type sessionRow struct {
 }
 
 func (r sessionRow) alive(now time.Time) bool {
-	idle := staffIdle
-	if r.Kind == KindReceipt {
-		idle = receiptIdle
-	}
-	if r.Kind == KindStaff && (r.DeactivatedAt != nil || !r.StillMember) {
-		return false
-	}
-	return r.RevokedAt == nil && now.Before(r.ExpiresAt) && now.Sub(r.SeenAt) < idle
+	return r.DeactivatedAt == nil && r.StillMember && r.RevokedAt == nil && now.Before(r.ExpiresAt) && now.Sub(r.SeenAt) < staffIdle
 }
 
 func (r sessionRow) session() (Session, error) {
-	if r.Kind == KindReceipt {
-		return Session{
-			Actor:     Actor{Kind: KindReceipt, ComplaintID: *r.ComplaintID, SessionID: r.ID},
-			SealedKey: r.SealedKey,
-		}, nil
-	}
-	who := personRow{ID: *r.PersonID, UnitID: r.UnitID, UnitCode: r.UnitCode, UnitKind: r.UnitKind, AgencyID: r.AgencyID, Role: *r.Role}
-	s := Session{Actor: who.actor(r.ID), Name: r.Name, Language: r.Language}
+	who := personRow{ID: r.PersonID, UnitID: &r.UnitID, UnitCode: r.UnitCode, UnitKind: r.UnitKind, AgencyID: r.AgencyID, Role: r.Role}
+	s := Session{Actor: who.actor(r.ID), Name: r.Name, Language: r.Language, SealedKey: r.SealedKey}
 	if err := json.Unmarshal(r.UnitName, &s.UnitName); err != nil {
 		return Session{}, fmt.Errorf("read unit name: %w", err)
 	}
@@ -98,29 +82,28 @@ func findPerson(tx postgres.Tx, email string) (personRow, error) {
 func findSession(tx postgres.Tx, tokenHash []byte) (sessionRow, error) {
 	var r sessionRow
 	res := tx.Gorm().Raw(`
-		SELECT s.id, s.kind, s.person_id, s.unit_id, s.role, s.complaint_id, s.sealed_key,
+		SELECT s.id, s.person_id, s.unit_id, s.role, s.sealed_key,
 		       s.created_at, s.seen_at, s.expires_at, s.revoked_at,
-		       coalesce(p.name, '') AS name, coalesce(p.language, '') AS language, p.deactivated_at,
-		       coalesce(u.code, '') AS unit_code, coalesce(u.kind, '') AS unit_kind, u.name AS unit_name, u.agency_id,
+		       p.name, p.language, p.deactivated_at, u.code AS unit_code, u.kind AS unit_kind, u.name AS unit_name, u.agency_id,
 		       EXISTS (SELECT FROM memberships m WHERE m.person_id = s.person_id AND m.unit_id = s.unit_id AND m.role = s.role) AS still_member
 		FROM sessions s
-		LEFT JOIN people p ON p.id = s.person_id
-		LEFT JOIN units u ON u.id = s.unit_id
+		JOIN people p ON p.id = s.person_id
+		JOIN units u ON u.id = s.unit_id
 		WHERE s.token_hash = ?`, tokenHash).Scan(&r)
 	if res.Error != nil {
 		return r, res.Error
 	}
 	if res.RowsAffected == 0 {
-		return r, fault.New(fault.NotFound, "problem.signed_out")
+		return r, signedOut()
 	}
 	return r, nil
 }
 
 func insertSession(tx postgres.Tx, r sessionRow) error {
 	return tx.Gorm().Exec(`
-		INSERT INTO sessions (id, token_hash, kind, person_id, unit_id, role, complaint_id, sealed_key, created_at, seen_at, expires_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.TokenHash, r.Kind, r.PersonID, r.UnitID, r.Role, r.ComplaintID, r.SealedKey, r.CreatedAt, r.SeenAt, r.ExpiresAt).Error
+		INSERT INTO sessions (id, token_hash, person_id, unit_id, role, sealed_key, created_at, seen_at, expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.TokenHash, r.PersonID, r.UnitID, r.Role, r.SealedKey, r.CreatedAt, r.SeenAt, r.ExpiresAt).Error
 }
 
 func touchSession(tx postgres.Tx, session uuid.UUID, now time.Time) error {

@@ -29,7 +29,7 @@ func open(t *testing.T) office {
 	t.Helper()
 	o := office{db: testkit.DB(t), clock: testkit.Clock()}
 	o.Service = licensing.New(o.db.DB, o.clock, country.Home{Code: "KH", Zone: time.UTC})
-	owner := o.db.Owner(t)
+	owner := o.db.Super(t)
 	exec := func(query string, args ...any) {
 		t.Helper()
 		if _, err := owner.Exec(query, args...); err != nil {
@@ -178,7 +178,7 @@ func TestAGrantMakesTheLicence(t *testing.T) {
 		t.Errorf("the agency sees %s, %+v", own.State, own.Papers[0])
 	}
 	var state string
-	if err := o.db.App(t).QueryRow(`SELECT state FROM agencies WHERE id = $1`, o.heads[0].AgencyID).Scan(&state); err != nil || state != "licensed" {
+	if err := o.db.Super(t).QueryRow(`SELECT state FROM agencies WHERE id = $1`, o.heads[0].AgencyID).Scan(&state); err != nil || state != "licensed" {
 		t.Errorf("state %q, %v", state, err)
 	}
 	o.clock.Set(day("2028-03-02"))
@@ -243,7 +243,7 @@ func TestADecisionNeedsItsReasonAndItsDays(t *testing.T) {
 func TestABarredAgencyNeitherFilesNorIsGranted(t *testing.T) {
 	o := open(t)
 	key := o.file(t, o.heads[0])
-	_, err := o.db.Owner(t).Exec(`INSERT INTO licence_events (id, agency_id, kind, on_day) VALUES ($1, $2, 'revoked', '2026-03-01'), ($3, $4, 'suspended', '2026-03-01')`,
+	_, err := o.db.Super(t).Exec(`INSERT INTO licence_events (id, agency_id, kind, on_day) VALUES ($1, $2, 'revoked', '2026-03-01'), ($3, $4, 'suspended', '2026-03-01')`,
 		id.New(), o.heads[0].AgencyID, id.New(), o.heads[1].AgencyID)
 	if err != nil {
 		t.Fatal(err)
@@ -282,7 +282,7 @@ func TestTwentyOfficersDecideAtOnceAndOneOutcomeStands(t *testing.T) {
 		t.Fatalf("%d decisions stood", done)
 	}
 	var papers, periods, numbers, events, entries int
-	err := o.db.App(t).QueryRow(`SELECT
+	err := o.db.Super(t).QueryRow(`SELECT
 		(SELECT count(*) FROM applications WHERE status <> 'filed'), (SELECT count(*) FROM licence_periods), (SELECT count(*) FROM licences),
 		(SELECT count(*) FROM licence_events), (SELECT count(*) FROM audit_entries WHERE action IN ('application.granted', 'application.refused'))`).
 		Scan(&papers, &periods, &numbers, &events, &entries)

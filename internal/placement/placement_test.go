@@ -41,7 +41,7 @@ func open(t *testing.T) desk {
 		t.Fatal(err)
 	}
 	d.Service = placement.New(d.db.DB, testkit.Clock(), d.hasher, country.Home{Code: "KH", Zone: time.UTC})
-	owner := d.db.Owner(t)
+	owner := d.db.Super(t)
 	for i, mark := range []string{"a", "b"} {
 		who := identity.Actor{
 			Kind: identity.KindStaff, PersonID: id.New(), UnitID: id.New(), UnitKind: identity.UnitAgency,
@@ -79,7 +79,7 @@ func TestAPlacementKeepsHashesAndNoNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	var row, doc, phone, token string
-	err = d.db.App(t).QueryRow(`SELECT p::text || e::text, p.document_token, p.phone_token, e.token FROM placements p JOIN employers e ON e.id = p.employer_id WHERE p.id = $1`, key).
+	err = d.db.Super(t).QueryRow(`SELECT p::text || e::text, p.document_token, p.phone_token, e.token FROM placements p JOIN employers e ON e.id = p.employer_id WHERE p.id = $1`, key).
 		Scan(&row, &doc, &phone, &token)
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +156,7 @@ func TestTheSameDocumentLeavesOnceADay(t *testing.T) {
 
 func TestASuspendedAgencyPlacesNobody(t *testing.T) {
 	d := open(t)
-	_, err := d.db.Owner(t).Exec(`INSERT INTO licence_events (id, agency_id, kind, on_day) VALUES ($1, $2, 'suspended', '2026-03-10')`, id.New(), d.heads[0].AgencyID)
+	_, err := d.db.Super(t).Exec(`INSERT INTO licence_events (id, agency_id, kind, on_day) VALUES ($1, $2, 'suspended', '2026-03-10')`, id.New(), d.heads[0].AgencyID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestTwoWhoNameOneEmployerAtOnceGetOneEmployer(t *testing.T) {
 		}
 	}
 	var n int
-	if err := d.db.App(t).QueryRow(`SELECT count(*) FROM employers`).Scan(&n); err != nil || n != 1 {
+	if err := d.db.Super(t).QueryRow(`SELECT count(*) FROM employers`).Scan(&n); err != nil || n != 1 {
 		t.Errorf("%d employers, %v", n, err)
 	}
 }

@@ -65,7 +65,6 @@ func placedByPhone(tx postgres.Tx, agency uuid.UUID, phones []matching.Token) (b
 		return false, nil
 	}
 	var found bool
-	err := tx.Gorm().Raw(`SELECT EXISTS (SELECT FROM placements WHERE phone_token = ANY (string_to_array(?, ' ')) AND agency_id = ?)`,
-		strings.Join(joined, " "), agency).Scan(&found).Error
+	err := tx.Gorm().Raw(`SELECT placed_by_phone(?, string_to_array(?, ' '))`, agency, strings.Join(joined, " ")).Scan(&found).Error
 	return found, err
 }

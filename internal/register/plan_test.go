@@ -54,7 +54,7 @@ func TestEveryWayOfSearchingUsesAnIndexOnAHundredThousandAgencies(t *testing.T) 
 	s, db := crowd(t, 100_000)
 	t.Logf("register of 100,000 agencies made in %v", time.Since(start).Round(time.Millisecond))
 	var name, local string
-	if err := db.App(t).QueryRow(`SELECT name_latin, name_local FROM agencies WHERE slug = 'agency-60000'`).Scan(&name, &local); err != nil {
+	if err := db.Super(t).QueryRow(`SELECT name_latin, name_local FROM agencies WHERE slug = 'agency-60000'`).Scan(&name, &local); err != nil {
 		t.Fatal(err)
 	}
 	first := strings.Fields(name)[0]

@@ -62,7 +62,7 @@ func newShelf(t testing.TB) shelf {
 // writes them.
 func (s shelf) grant(t testing.TB, slug, from, until string, events ...[2]string) {
 	t.Helper()
-	db := s.db.App(t)
+	db := s.db.Super(t)
 	if _, err := db.Exec(`INSERT INTO licence_periods (id, agency_id, valid_from, valid_until) VALUES ($1, $2, $3, $4)`, uuid.New(), s.ids[slug], from, until); err != nil {
 		t.Fatal(err)
 	}

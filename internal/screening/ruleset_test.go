@@ -33,7 +33,7 @@ func TestANewInstallationStartsWithTheSeeds(t *testing.T) {
 
 func (w *world) setting(query string, args ...any) {
 	w.t.Helper()
-	if _, err := w.db.Owner(w.t).Exec(query, args...); err != nil {
+	if _, err := w.db.Super(w.t).Exec(query, args...); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -16,7 +16,7 @@ import (
 // of the days beside them.
 func TestAWindowHoldsItsFirstAndItsLastDay(t *testing.T) {
 	db := testkit.DB(t)
-	owner := db.Owner(t)
+	owner := db.Super(t)
 	exec := func(query string, args ...any) {
 		t.Helper()
 		if _, err := owner.Exec(query, args...); err != nil {

@@ -55,7 +55,7 @@ func TestOneMoreComplaintReadsByIndexOnly(t *testing.T) {
 // 2,000 agencies, employers and phones.
 func crowd(t *testing.T, db *testkit.Database) {
 	t.Helper()
-	owner := db.Owner(t)
+	owner := db.Super(t)
 	for _, statement := range []string{
 		`INSERT INTO agencies (id, slug, source, source_key, name_latin, state, created_at, updated_at)
 		 SELECT gen_random_uuid(), 'agency-' || i, 'example', i, 'Example ' || i, 'licensed', now(), now() FROM generate_series(1, 2000) i`,
@@ -88,7 +88,7 @@ func crowd(t *testing.T, db *testkit.Database) {
 func agencyOf(t *testing.T, db *testkit.Database) string {
 	t.Helper()
 	var key string
-	if err := db.App(t).QueryRow(`SELECT agency_id FROM complaints WHERE filed_at > '2026-03-01' LIMIT 1`).Scan(&key); err != nil {
+	if err := db.Super(t).QueryRow(`SELECT agency_id FROM complaints WHERE filed_at > '2026-03-01' LIMIT 1`).Scan(&key); err != nil {
 		t.Fatal(err)
 	}
 	return key

@@ -34,7 +34,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, db: testkit.DB(t), clk: testkit.Clock(), log: &bytes.Buffer{}}
-	w.app = w.db.App(t)
+	w.app = w.db.Super(t)
 	w.exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, 'police-national', 'police', '{"en": "Police"}')`, id.New())
 	w.svc = screening.New(screening.Deps{
 		DB: w.db.DB, Clock: w.clk, Log: slog.New(slog.NewTextHandler(w.log, nil)),

@@ -51,7 +51,7 @@ func TestNobodyElseMayReadTheKeys(t *testing.T) {
 	dir := t.TempDir()
 	ensure(t, dir, "police-national")
 	files, _ := filepath.Glob(filepath.Join(dir, "*.key"))
-	if len(files) != 6 {
+	if len(files) != 7 {
 		t.Fatalf("%d key files", len(files))
 	}
 	for _, file := range files {

@@ -51,4 +51,19 @@ func bind(purpose string, parts ...[]byte) []byte {
 	return out
 }
 
+// unbind reads what bind wrote for that purpose and that many parts.
+func unbind(purpose string, data []byte, count int) (parts [][]byte, ok bool) {
+	for range count + 1 {
+		if len(data) < 4 {
+			return nil, false
+		}
+		size := uint64(binary.BigEndian.Uint32(data))
+		if data = data[4:]; uint64(len(data)) < size {
+			return nil, false
+		}
+		parts, data = append(parts, data[:size]), data[size:]
+	}
+	return parts[1:], len(data) == 0 && string(parts[0]) == purpose
+}
+
 func number(n int) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }

@@ -22,17 +22,20 @@ import (
 const (
 	ownerPassword = "owner-test"
 	appPassword   = "app-test"
+	// BackupPassword is that of postgres.BackupRole.
+	BackupPassword = "backup-test"
 )
 
 // Database is one test's own database.
 type Database struct {
-	*postgres.DB        // under the application role
+	*postgres.DB        // as the portal opens it
 	AppURL       string // the same, for processes of their own
 	OwnerURL     string // under the owner role
+	SuperURL     string // as superuser, whom row-level security does not ask
 }
 
-// DB returns a fresh migrated database, opened under the application role. It
-// goes with the test.
+// DB returns a fresh migrated database, opened as the portal opens it. It goes
+// with the test.
 func DB(t testing.TB) *Database {
 	t.Helper()
 	super := superURL(t)
@@ -54,6 +57,9 @@ func DB(t testing.TB) *Database {
 	}, migrator{})
 	d := &Database{OwnerURL: conf.URL()}
 	var err error
+	if d.SuperURL, err = postgres.WithUser(conf.URL(), super.User.Username(), password(super), conf.Database); err != nil {
+		t.Fatal(err)
+	}
 	if d.AppURL, err = postgres.WithUser(conf.URL(), postgres.AppRole, appPassword, conf.Database); err != nil {
 		t.Fatal(err)
 	}
@@ -64,17 +70,26 @@ func DB(t testing.TB) *Database {
 	return d
 }
 
-// Owner opens the same database under the owner role, for arranging what no
-// use case makes and for testing what the database itself refuses.
+// Super opens the same database as superuser, for arranging what no use case
+// makes and for counting what nobody may see whole.
+func (d *Database) Super(t testing.TB) *sql.DB {
+	t.Helper()
+	return open(t, d.SuperURL)
+}
+
+// Owner opens the same database under the owner role: it may change tables, and
+// sees no row of those whose row-level security is forced.
 func (d *Database) Owner(t testing.TB) *sql.DB {
 	t.Helper()
 	return open(t, d.OwnerURL)
 }
 
-// App opens the same database under the application role as a plain pool.
-func (d *Database) App(t testing.TB) *sql.DB {
+// As opens the same database as the portal does and takes a role for good, for
+// testing what the database itself refuses to it. The settings that name the
+// actor are the test's to make.
+func (d *Database) As(t testing.TB, role string) *sql.DB {
 	t.Helper()
-	return open(t, d.AppURL)
+	return open(t, d.AppURL+"&options="+url.QueryEscape("-c role="+role))
 }
 
 func open(t testing.TB, url string) *sql.DB {
@@ -138,7 +153,10 @@ func rolesOnce(t testing.TB, super *url.URL) {
 		if _, err := conn.ExecContext(t.Context(), `SELECT pg_advisory_lock(7203146)`); err != nil {
 			t.Fatal(err)
 		}
-		err = postgres.Bootstrap{Database: "fairpassage_test", OwnerPassword: ownerPassword, AppPassword: appPassword}.Run(t.Context(), super.String())
+		err = postgres.Bootstrap{
+			Database: "fairpassage_test", OwnerPassword: ownerPassword, AppPassword: appPassword,
+			Passwords: map[string]string{postgres.BackupRole: BackupPassword},
+		}.Run(t.Context(), super.String())
 		if err != nil {
 			t.Fatal(err)
 		}

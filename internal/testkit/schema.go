@@ -10,7 +10,7 @@ import (
 // the application role may do.
 func Schema(t testing.TB, d *Database) string {
 	t.Helper()
-	rows, err := d.Owner(t).QueryContext(t.Context(), `
+	rows, err := d.Super(t).QueryContext(t.Context(), `
 		WITH tables AS (
 			SELECT c.oid, c.relname FROM pg_class c
 			WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r','p','v') AND c.relname <> 'goose_db_version')
@@ -29,18 +29,25 @@ func Schema(t testing.TB, d *Database) string {
 			UNION ALL
 			SELECT 5, t.relname || g.tgname, pg_get_triggerdef(g.oid) FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
 			UNION ALL
-			SELECT 6, p.proname, pg_get_functiondef(p.oid) FROM pg_proc p
+			SELECT 6, p.proname, pg_get_functiondef(p.oid) || ' -- owner ' || pg_get_userbyid(p.proowner) FROM pg_proc p
 			WHERE p.pronamespace = 'public'::regnamespace
 			AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = p.oid AND e.deptype = 'e')
 			UNION ALL
-			SELECT 7, g.table_name || g.privilege_type, format('grant %s on %s to %s', g.privilege_type, g.table_name, g.grantee)
-			FROM information_schema.table_privileges g WHERE g.table_schema = 'public' AND g.grantee LIKE 'portal_app%'
+			SELECT 7, g.table_name || ' ' || g.privilege_type || g.grantee, format('grant %s on %s to %s', g.privilege_type, g.table_name, g.grantee)
+			FROM information_schema.table_privileges g WHERE g.table_schema = 'public' AND g.grantee LIKE 'portal\_%' AND g.grantee <> 'portal_owner'
 			UNION ALL
-			SELECT 8, g.table_name || g.column_name, format('grant %s on %s(%s) to %s', lower(g.privilege_type), g.table_name, g.column_name, g.grantee)
-			FROM information_schema.column_privileges g WHERE g.table_schema = 'public' AND g.grantee LIKE 'portal_app%'
-			  AND (g.privilege_type = 'UPDATE' OR g.privilege_type = 'INSERT' AND NOT EXISTS (
+			SELECT 8, g.table_name || ' ' || g.column_name || g.privilege_type || g.grantee, format('grant %s on %s(%s) to %s', lower(g.privilege_type), g.table_name, g.column_name, g.grantee)
+			FROM information_schema.column_privileges g WHERE g.table_schema = 'public' AND g.grantee LIKE 'portal\_%' AND g.grantee <> 'portal_owner'
+			  AND (g.privilege_type IN ('UPDATE','INSERT','SELECT') AND NOT EXISTS (
 				SELECT FROM information_schema.table_privileges w
 				WHERE (w.table_schema, w.table_name, w.grantee, w.privilege_type) = (g.table_schema, g.table_name, g.grantee, g.privilege_type)))
+			UNION ALL
+			SELECT 9, p.tablename || ' ' || p.policyname, format('policy %s on %s for %s to %s%s%s', p.policyname, p.tablename, lower(p.cmd), array_to_string(p.roles, ', '),
+				coalesce(' using ' || p.qual, ''), coalesce(' with check ' || p.with_check, ''))
+			FROM pg_policies p WHERE p.schemaname = 'public'
+			UNION ALL
+			SELECT 10, c.relname, format('row security of %s%s', c.relname, CASE WHEN c.relforcerowsecurity THEN ', forced' ELSE '' END)
+			FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity
 		) lines ORDER BY part, sort COLLATE "C"`)
 	if err != nil {
 		t.Fatal(err)

@@ -23,7 +23,7 @@ func promise(t *testing.T, db *testkit.Database, p outbox.Promise) uuid.UUID {
 		t.Fatal(err)
 	}
 	var key uuid.UUID
-	if err := db.App(t).QueryRow(`SELECT id FROM promises WHERE subject_id = $1`, p.SubjectID).Scan(&key); err != nil {
+	if err := db.Super(t).QueryRow(`SELECT id FROM promises WHERE subject_id = $1`, p.SubjectID).Scan(&key); err != nil {
 		t.Fatal(err)
 	}
 	return key
@@ -74,7 +74,7 @@ func TestAPromiseDiesWithTheTransactionThatMadeIt(t *testing.T) {
 		return errors.New("changed my mind")
 	})
 	var n int
-	if err := db.App(t).QueryRow(`SELECT count(*) FROM promises WHERE subject_id = $1`, subject).Scan(&n); err != nil || n != 0 {
+	if err := db.Super(t).QueryRow(`SELECT count(*) FROM promises WHERE subject_id = $1`, subject).Scan(&n); err != nil || n != 0 {
 		t.Fatalf("promises = %d, err = %v; want none", n, err)
 	}
 }
@@ -86,7 +86,7 @@ func TestTheSamePromiseIsMadeOnce(t *testing.T) {
 		promise(t, db, outbox.Promise{Topic: "bell.ring", SubjectID: subject, Dedupe: "ring/" + subject.String()})
 	}
 	var n int
-	if err := db.App(t).QueryRow(`SELECT count(*) FROM promises`).Scan(&n); err != nil || n != 1 {
+	if err := db.Super(t).QueryRow(`SELECT count(*) FROM promises`).Scan(&n); err != nil || n != 1 {
 		t.Fatalf("promises = %d, err = %v; want one", n, err)
 	}
 }

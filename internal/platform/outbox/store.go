@@ -43,7 +43,7 @@ func insert(tx postgres.Tx, key uuid.UUID, p Promise) error {
 	return tx.Gorm().Exec(`
 		INSERT INTO promises (id, topic, subject_id, dedupe, run_after)
 		VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (dedupe) DO NOTHING`,
+		ON CONFLICT DO NOTHING`,
 		key, p.Topic, p.SubjectID, dedupe, after).Error
 }
 

@@ -8,12 +8,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Bootstrap is what a superuser does once for a server: the two roles, each
-// with its password, and the database, owned by the owner role.
+// Bootstrap is what a superuser does once for a server: the roles, those that
+// log in each with its password, and the database, owned by the owner role.
 type Bootstrap struct {
 	Database      string
 	OwnerPassword string
 	AppPassword   string
+	// Passwords of further logins, by role: BackupRole, "portal_web_public",
+	// "portal_web_staff", "portal_jobs". One without a password cannot log in.
+	Passwords map[string]string
 }
 
 // Run makes what is missing under superURL and sets the passwords. It may run
@@ -24,32 +27,70 @@ func (b Bootstrap) Run(ctx context.Context, superURL string) error {
 		return fmt.Errorf("connect as superuser: %w", err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	for _, role := range []struct{ name, password string }{{OwnerRole, b.OwnerPassword}, {AppRole, b.AppPassword}} {
-		if err := ensureRole(ctx, conn, role.name, role.password); err != nil {
+	if err := b.roles(ctx, conn); err != nil {
+		return err
+	}
+	return b.database(ctx, conn)
+}
+
+func (b Bootstrap) roles(ctx context.Context, conn *pgx.Conn) error {
+	const powerless = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION"
+	for _, name := range append(actorRoles(), ReceiptRole) {
+		if err := ensureRole(ctx, conn, name, powerless+" NOBYPASSRLS NOLOGIN NOINHERIT", ""); err != nil {
 			return err
 		}
 	}
+	if err := ensureRole(ctx, conn, OwnerRole, powerless+" NOBYPASSRLS LOGIN INHERIT", b.OwnerPassword); err != nil {
+		return err
+	}
+	// Its policies are not asked: a backup without some rows is none.
+	if err := ensureRole(ctx, conn, BackupRole, powerless+" BYPASSRLS LOGIN INHERIT", b.Passwords[BackupRole]); err != nil {
+		return err
+	}
+	grants := fmt.Sprintf("GRANT pg_read_all_data TO %s; GRANT %s TO %s;", BackupRole, ReceiptRole, OwnerRole)
+	for login, members := range logins() {
+		password := b.Passwords[login]
+		if login == AppRole {
+			password = b.AppPassword
+		}
+		// NOINHERIT: the login itself may nothing, only become what it is a member of.
+		if err := ensureRole(ctx, conn, login, powerless+" NOBYPASSRLS LOGIN NOINHERIT", password); err != nil {
+			return err
+		}
+		for _, member := range members {
+			grants += fmt.Sprintf("GRANT %s TO %s;", member, login)
+		}
+	}
+	if _, err := conn.Exec(ctx, grants); err != nil {
+		return fmt.Errorf("grant the roles: %w", err)
+	}
+	return nil
+}
+
+func (b Bootstrap) database(ctx context.Context, conn *pgx.Conn) error {
+	name := pgx.Identifier{b.Database}.Sanitize()
 	var exists bool
 	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)`, b.Database).Scan(&exists); err != nil {
 		return fmt.Errorf("look for the database: %w", err)
 	}
 	if !exists {
-		_, err := conn.Exec(ctx, fmt.Sprintf("CREATE DATABASE %s OWNER %s ENCODING 'UTF8' TEMPLATE template0 LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'",
-			pgx.Identifier{b.Database}.Sanitize(), OwnerRole))
+		_, err := conn.Exec(ctx, fmt.Sprintf("CREATE DATABASE %s OWNER %s ENCODING 'UTF8' TEMPLATE template0 LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'", name, OwnerRole))
 		if err != nil {
 			return fmt.Errorf("create the database: %w", err)
 		}
 	}
-	// Nobody but the two roles may even connect.
-	_, err = conn.Exec(ctx, fmt.Sprintf("REVOKE ALL ON DATABASE %[1]s FROM PUBLIC; GRANT CONNECT ON DATABASE %[1]s TO %[2]s",
-		pgx.Identifier{b.Database}.Sanitize(), AppRole))
-	if err != nil {
+	// Nobody but the portal's roles may even connect.
+	grants := fmt.Sprintf("REVOKE ALL ON DATABASE %[1]s FROM PUBLIC; GRANT CONNECT ON DATABASE %[1]s TO %[2]s;", name, BackupRole)
+	for login := range logins() {
+		grants += fmt.Sprintf("GRANT CONNECT ON DATABASE %s TO %s;", name, login)
+	}
+	if _, err := conn.Exec(ctx, grants); err != nil {
 		return fmt.Errorf("close the database to others: %w", err)
 	}
 	return nil
 }
 
-func ensureRole(ctx context.Context, conn *pgx.Conn, name, password string) error {
+func ensureRole(ctx context.Context, conn *pgx.Conn, name, attributes, password string) error {
 	var exists bool
 	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, name).Scan(&exists); err != nil {
 		return fmt.Errorf("look for role %s: %w", name, err)
@@ -58,20 +99,22 @@ func ensureRole(ctx context.Context, conn *pgx.Conn, name, password string) erro
 	if !exists {
 		verb = "CREATE"
 	}
-	// Utility statements take no parameters: quote_literal does the quoting.
-	var quoted string
-	if err := conn.QueryRow(ctx, `SELECT quote_literal($1::text)`, password).Scan(&quoted); err != nil {
-		return fmt.Errorf("quote the password of %s: %w", name, err)
+	if password != "" {
+		// Utility statements take no parameters: quote_literal does the quoting.
+		var quoted string
+		if err := conn.QueryRow(ctx, `SELECT quote_literal($1::text)`, password).Scan(&quoted); err != nil {
+			return fmt.Errorf("quote the password of %s: %w", name, err)
+		}
+		attributes += " PASSWORD " + quoted
 	}
-	_, err := conn.Exec(ctx, fmt.Sprintf("%s ROLE %s LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD %s", verb, name, quoted))
-	if err != nil {
+	if _, err := conn.Exec(ctx, fmt.Sprintf("%s ROLE %s %s", verb, name, attributes)); err != nil {
 		return fmt.Errorf("make role %s: %w", name, err)
 	}
 	return nil
 }
 
 // WithUser returns rawURL with another user, password and database, for the
-// URLs of the two roles beside a superuser's.
+// URLs of the roles beside a superuser's.
 func WithUser(rawURL, user, password, database string) (string, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {

@@ -13,10 +13,19 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// Actor names who a transaction works for, as the database knows them: three
-// settings that row-level security and triggers read.
-type Actor interface {
-	DatabaseIdentity() (person, unit, role string)
+// Actor names who a transaction works for, as the database knows them.
+type Actor interface{ DatabaseIdentity() Identity }
+
+// Identity is a role of the database and the settings that row-level security
+// and triggers read. What does not apply is empty.
+type Identity struct {
+	Role     string // PublicRole, DoorRole, StaffRole, WorkerRole or SetupRole
+	As       string // portal.as: a staff role, or the kind of actor
+	Person   string // portal.person: staff
+	Unit     string // portal.unit: staff
+	Desk     string // portal.desk: the code of the unit
+	UnitKind string // portal.kind: the kind of the unit
+	Agency   string // portal.agency: staff of an agency
 }
 
 // Options of Open. The zero value suits a web process.

@@ -12,13 +12,6 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// Roles of the database. The owner makes and changes tables and runs nothing
-// else; the application reads and writes what the migrations grant.
-const (
-	OwnerRole = "portal_owner"
-	AppRole   = "portal_app"
-)
-
 // Migration is one numbered file and when it was applied.
 type Migration struct {
 	Version int64

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"database/sql"
 	"errors"
 	"strings"
 	"testing"
@@ -39,7 +40,7 @@ func TestATransactionCarriesItsActorAndLeavesNoTraceOfThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"portal.person", "portal.unit", "portal.role"} {
+	for _, name := range []string{"portal.person", "portal.unit", "portal.as"} {
 		var left string
 		if err := db.Pool().QueryRowContext(t.Context(), `SELECT coalesce(current_setting($1, true), '')`, name).Scan(&left); err != nil || left != "" {
 			t.Errorf("%s outlives its transaction: %q, %v", name, left, err)
@@ -49,7 +50,7 @@ func TestATransactionCarriesItsActorAndLeavesNoTraceOfThem(t *testing.T) {
 		if got := setting(t, tx, "portal.person"); got != "" {
 			t.Errorf("the next visitor is taken for %q", got)
 		}
-		if got := setting(t, tx, "portal.role"); got != "public" {
+		if got := setting(t, tx, "portal.as"); got != "public" {
 			t.Errorf("role = %q", got)
 		}
 		return nil
@@ -62,7 +63,7 @@ func TestATransactionCarriesItsActorAndLeavesNoTraceOfThem(t *testing.T) {
 func TestAnErrorKeepsNothing(t *testing.T) {
 	db := testkit.DB(t)
 	rope := errors.New("the rope broke")
-	err := db.InTx(t.Context(), identity.Public(), func(tx postgres.Tx) error {
+	err := db.InTx(t.Context(), identity.Door(), func(tx postgres.Tx) error {
 		if err := tx.Gorm().Exec(`INSERT INTO attempts VALUES ('x', 'y', now(), 1)`).Error; err != nil {
 			return err
 		}
@@ -72,14 +73,14 @@ func TestAnErrorKeepsNothing(t *testing.T) {
 		t.Fatalf("err = %v, want the rope", err)
 	}
 	var n int
-	if err := db.App(t).QueryRowContext(t.Context(), `SELECT count(*) FROM attempts`).Scan(&n); err != nil || n != 0 {
+	if err := db.Super(t).QueryRowContext(t.Context(), `SELECT count(*) FROM attempts`).Scan(&n); err != nil || n != 0 {
 		t.Fatalf("%d rows, %v; want none", n, err)
 	}
 }
 
 func TestReadingCannotWrite(t *testing.T) {
 	db := testkit.DB(t)
-	err := db.Read(t.Context(), identity.Public(), func(tx postgres.Tx) error {
+	err := db.Read(t.Context(), identity.Door(), func(tx postgres.Tx) error {
 		return tx.Gorm().Exec(`INSERT INTO attempts VALUES ('x', 'y', now(), 1)`).Error
 	})
 	if err == nil {
@@ -91,7 +92,7 @@ func TestReadingCannotWrite(t *testing.T) {
 func TestAnErrorNeverQuotesARow(t *testing.T) {
 	db := testkit.DB(t)
 	insert := func() error {
-		return db.InTx(t.Context(), identity.Public(), func(tx postgres.Tx) error {
+		return db.InTx(t.Context(), identity.Setup("test"), func(tx postgres.Tx) error {
 			return tx.Gorm().Exec(`INSERT INTO people (id, email, name, passphrase_hash, created_at)
 				VALUES (gen_random_uuid(), 'canary@people.example', 'Canary', 'x', now())`).Error
 		})
@@ -111,6 +112,10 @@ func TestAnErrorNeverQuotesARow(t *testing.T) {
 
 func TestTheApplicationCannotChangeTables(t *testing.T) {
 	db := testkit.DB(t)
+	roles := map[string]*sql.DB{}
+	for _, role := range []string{postgres.PublicRole, postgres.DoorRole, postgres.StaffRole, postgres.WorkerRole, postgres.SetupRole} {
+		roles[role] = db.As(t, role)
+	}
 	for _, statement := range []string{
 		`ALTER TABLE people ADD COLUMN x text`, `CREATE TABLE mine (x text)`, `DROP TABLE people`,
 		`TRUNCATE audit_entries`, `DELETE FROM audit_entries`, `UPDATE audit_entries SET action = 'a.b'`,
@@ -118,8 +123,83 @@ func TestTheApplicationCannotChangeTables(t *testing.T) {
 		`SET session_replication_role = replica`, `ALTER TABLE audit_entries DISABLE TRIGGER ALL`,
 		`DELETE FROM complaints`, `UPDATE complaint_items SET ciphertext = ''`, `DELETE FROM promises`, `UPDATE people SET email = 'a@b'`, `UPDATE people SET passphrase_hash = ''`, `DELETE FROM sessions`,
 	} {
-		if _, err := db.App(t).ExecContext(t.Context(), statement); err == nil {
-			t.Errorf("the application role may: %s", statement)
+		for _, role := range []string{postgres.PublicRole, postgres.DoorRole, postgres.StaffRole, postgres.WorkerRole, postgres.SetupRole} {
+			if _, err := roles[role].ExecContext(t.Context(), statement); err == nil {
+				t.Errorf("%s may: %s", role, statement)
+			}
 		}
+	}
+}
+
+func TestNobodyHasNoRole(t *testing.T) {
+	db := testkit.DB(t)
+	err := db.Read(t.Context(), identity.Actor{}, func(postgres.Tx) error {
+		t.Error("a transaction without an actor was opened")
+		return nil
+	})
+	if err == nil {
+		t.Fatal("nobody may read")
+	}
+}
+
+// What the login may by itself is nothing: a statement outside of an actor's
+// transaction reads no row of any table.
+func TestTheLoginItselfMayDoNothing(t *testing.T) {
+	db := testkit.DB(t)
+	var tables []string
+	rows, err := db.Super(t).QueryContext(t.Context(), `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		tables = append(tables, name)
+	}
+	if len(tables) < 20 {
+		t.Fatalf("only %d tables were found", len(tables))
+	}
+	for _, name := range tables {
+		var n int
+		if err := db.Pool().QueryRowContext(t.Context(), `SELECT count(*) FROM `+name).Scan(&n); err == nil {
+			t.Errorf("the login reads %s", name)
+		}
+	}
+}
+
+// A table that somebody forgets to close would be a hole in the second wall.
+func TestEveryTableHasRowSecurity(t *testing.T) {
+	db := testkit.DB(t)
+	var open, unforced string
+	err := db.Super(t).QueryRowContext(t.Context(), `SELECT
+		coalesce(string_agg(relname, ' ' ORDER BY relname) FILTER (WHERE NOT relrowsecurity), ''),
+		coalesce(string_agg(relname, ' ' ORDER BY relname) FILTER (WHERE relrowsecurity AND NOT relforcerowsecurity), '')
+		FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'goose_db_version'`).Scan(&open, &unforced)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if open != "" {
+		t.Errorf("without row security: %s", open)
+	}
+	const openToAll = "agencies agency_contacts agency_names licence_events licence_periods licences policies rule_settings units"
+	if unforced != openToAll {
+		t.Errorf("not forced on their owner: %s, want %s", unforced, openToAll)
+	}
+}
+
+// Only the functions of receipts and triggers run with other rights than their
+// caller's, and none of them can be led astray by a search path.
+func TestDefinerFunctionsBelongToTheReceiptsRole(t *testing.T) {
+	db := testkit.DB(t)
+	var wrong string
+	err := db.Super(t).QueryRowContext(t.Context(), `SELECT coalesce(string_agg(proname, ' '), '') FROM pg_proc
+		WHERE pronamespace = 'public'::regnamespace AND prosecdef
+		  AND (pg_get_userbyid(proowner) <> 'portal_receipt' OR NOT coalesce(proconfig::text LIKE '%search_path=public, pg_temp%', false)
+		       OR has_function_privilege('portal_app', oid, 'EXECUTE'))`).Scan(&wrong)
+	if err != nil || wrong != "" {
+		t.Fatalf("%s, %v", wrong, err)
 	}
 }
