@@ -134,7 +134,18 @@ END $$;
 INSERT INTO policies (key, valid_from, value, source) VALUES
     ('audit.leaves_per_checkpoint', '2020-01-01', '64', 'house rule: above the entries of an ordinary minute, so that its leaves tell nothing');
 
+-- Nobody signs a deed with another's name: the public's role writes for the
+-- public, a person's for that person. The door writes for those it lets in.
+DROP POLICY all_add ON audit_entries;
+CREATE POLICY public_adds ON audit_entries FOR INSERT TO portal_public WITH CHECK (actor_kind IN ('public','receipt'));
+CREATE POLICY people_add ON audit_entries FOR INSERT TO portal_staff WITH CHECK (actor_kind = 'staff' AND actor_id = acting_person());
+CREATE POLICY portal_adds ON audit_entries FOR INSERT TO portal_door, portal_worker, portal_setup WITH CHECK (true);
+
 -- +goose Down
+DROP POLICY public_adds ON audit_entries;
+DROP POLICY people_add ON audit_entries;
+DROP POLICY portal_adds ON audit_entries;
+CREATE POLICY all_add ON audit_entries FOR INSERT WITH CHECK (true);
 DELETE FROM policies WHERE key = 'audit.leaves_per_checkpoint';
 DROP FUNCTION receipt_leaf(bytea), receipt_tile(bytea,integer,bigint);
 DROP POLICY receipts ON audit_entries;

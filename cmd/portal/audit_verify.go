@@ -25,7 +25,9 @@ type auditVerifyCmd struct {
 
 // Run verifies and prints what it found.
 func (c *auditVerifyCmd) Run(p *program) error {
-	conf, err := config.Load(p.getenv, config.Flags{Data: c.Data})
+	// A data folder is a demonstration's, unless the environment says otherwise:
+	// its own witnesses are compared where they are.
+	conf, err := config.Load(p.getenv, config.Flags{Data: c.Data, Demo: c.Data != ""})
 	if err != nil {
 		return err
 	}

@@ -62,6 +62,10 @@ func (l *Log) Sequence(ctx context.Context) (placed int, err error) {
 	for {
 		n := 0
 		err := l.DB.InTx(ctx, worker(), func(tx postgres.Tx) error {
+			// Most seconds have nothing to place.
+			if waits, err := anyPending(tx); err != nil || !waits {
+				return err
+			}
 			free, err := tryLock(tx)
 			if err != nil || !free {
 				return err

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -15,8 +18,9 @@ func TestTheApplicationMayOnlyAppend(t *testing.T) {
 	w.minute(3)
 	for _, role := range []string{postgres.PublicRole, postgres.DoorRole, postgres.StaffRole, postgres.WorkerRole, postgres.SetupRole} {
 		db := w.db.As(t, role)
-		if _, err := db.ExecContext(t.Context(), `INSERT INTO audit_entries (id, actor_kind, action, object_kind) VALUES (gen_random_uuid(), 'public', 'case.read', 'case')`); err != nil {
-			t.Errorf("%s cannot add an entry: %v", role, err)
+		const add = `INSERT INTO audit_entries (id, actor_kind, action, object_kind) VALUES (gen_random_uuid(), 'public', 'case.read', 'case')`
+		if _, err := db.ExecContext(t.Context(), add); (err != nil) != (role == postgres.StaffRole) {
+			t.Errorf("%s adds an entry of the public: %v", role, err)
 		}
 		refused := []string{
 			`UPDATE audit_entries SET action = 'case.hide'`, `DELETE FROM audit_entries`, `TRUNCATE audit_entries`, `UPDATE audit_entries SET salt = ''`,
@@ -39,7 +43,31 @@ func TestTheApplicationMayOnlyAppend(t *testing.T) {
 		}
 	}
 	w.minute(0)
-	if r := w.verify(); !r.Good() || r.Entries != 8 {
+	if r := w.verify(); !r.Good() || r.Entries != 7 {
 		t.Fatalf("%+v", r)
+	}
+}
+
+// A hole in the public site, or in a page of one officer, must not speak for
+// another.
+func TestNobodyAddsADeedInAnothersName(t *testing.T) {
+	w := newWorld(t)
+	one, other := officer(), officer()
+	record := func(under, named identity.Actor) error {
+		return w.db.InTx(t.Context(), under, func(tx postgres.Tx) error {
+			return audit.Record(tx, audit.Entry{Actor: named, Action: "case.read", ObjectKind: "case", ObjectID: id.New()})
+		})
+	}
+	if err := errors.Join(record(one, one), record(identity.Public(), identity.Public())); err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{
+		"an officer for another": record(one, other), "an officer for the public": record(one, identity.Public()),
+		"an officer for the portal": record(one, identity.System("x")), "the public for an officer": record(identity.Public(), one),
+		"the public for the portal": record(identity.Public(), identity.System("x")),
+	} {
+		if err == nil {
+			t.Errorf("%s is recorded", what)
+		}
 	}
 }

@@ -21,18 +21,31 @@ func waitLock(tx postgres.Tx) error {
 	return tx.Gorm().Exec(`SELECT pg_advisory_xact_lock(?)`, oneSequencer).Error
 }
 
+func anyPending(tx postgres.Tx) (found bool, err error) {
+	err = tx.Gorm().Raw(`SELECT EXISTS (SELECT FROM audit_pending)`).Scan(&found).Error
+	return found, err
+}
+
 // columns of an entry named e.
 const columns = `e.id, e.at, e.actor_kind, e.actor_id, e.unit_id, e.process, e.action, e.object_kind, e.object_id, e.salt`
+
+const (
+	takeStatement = `
+		DELETE FROM audit_pending
+		WHERE entry_id IN (SELECT entry_id FROM audit_pending ORDER BY entry_id LIMIT ?)
+		RETURNING entry_id`
+	takenStatement = `
+		SELECT ` + columns + ` FROM unnest(CAST(? AS uuid[])) AS taken(id) JOIN audit_entries e USING (id)
+		WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.entry_id = e.id)
+		ORDER BY e.at, e.id`
+)
 
 // takePending takes what waits for a place and returns the entries, oldest
 // first, with how many rows were taken. A row that names no entry, or one that
 // has its place already, was put there by somebody else and goes.
 func takePending(tx postgres.Tx, limit int) ([]record, int, error) {
 	var taken []struct{ EntryID uuid.UUID } // gorm takes a bare UUID, an array of bytes, for a list
-	err := tx.Gorm().Raw(`
-		DELETE FROM audit_pending
-		WHERE entry_id IN (SELECT entry_id FROM audit_pending ORDER BY entry_id LIMIT ?)
-		RETURNING entry_id`, limit).Scan(&taken).Error
+	err := tx.Gorm().Raw(takeStatement, limit).Scan(&taken).Error
 	if err != nil || len(taken) == 0 {
 		return nil, 0, err
 	}
@@ -41,10 +54,7 @@ func takePending(tx postgres.Tx, limit int) ([]record, int, error) {
 		ids[i] = t.EntryID
 	}
 	var entries []record
-	err = tx.Gorm().Raw(`
-		SELECT `+columns+` FROM unnest(CAST(? AS uuid[])) AS taken(id) JOIN audit_entries e USING (id)
-		WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.entry_id = e.id)
-		ORDER BY e.at, e.id`, toArray(ids)).Scan(&entries).Error
+	err = tx.Gorm().Raw(takenStatement, toArray(ids)).Scan(&entries).Error
 	return entries, len(taken), err
 }
 
@@ -78,9 +88,11 @@ func countPadding(tx postgres.Tx, from int64) (n int64, err error) {
 	return n, err
 }
 
+const sizeStatement = `SELECT n * 256 + length(hashes) / 32 FROM audit_tiles WHERE level = 0 ORDER BY n DESC LIMIT 1`
+
 // findSize counts the leaves by the last tile of the lowest level.
 func findSize(tx postgres.Tx) (size int64, err error) {
-	err = tx.Gorm().Raw(`SELECT n * 256 + length(hashes) / 32 FROM audit_tiles WHERE level = 0 ORDER BY n DESC LIMIT 1`).Scan(&size).Error
+	err = tx.Gorm().Raw(sizeStatement).Scan(&size).Error
 	return size, err
 }
 

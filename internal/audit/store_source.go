@@ -37,10 +37,12 @@ func (r placedRow) record() *record {
 	return &record{*r.ID, *r.At, *r.ActorKind, r.ActorID, r.UnitID, *r.Process, *r.Action, *r.ObjectKind, r.ObjectID, r.Salt}
 }
 
+const placedStatement = `
+	SELECT l.position, l.entry_id, ` + columns + ` FROM audit_leaves l LEFT JOIN audit_entries e ON e.id = l.entry_id
+	WHERE l.position > ? ORDER BY l.position LIMIT ?`
+
 func findPlaced(tx postgres.Tx, after int64) (rows []placedRow, err error) {
-	err = tx.Gorm().Raw(`
-		SELECT l.position, l.entry_id, `+columns+` FROM audit_leaves l LEFT JOIN audit_entries e ON e.id = l.entry_id
-		WHERE l.position > ? ORDER BY l.position LIMIT ?`, after, pageLeaves).Scan(&rows).Error
+	err = tx.Gorm().Raw(placedStatement, after, pageLeaves).Scan(&rows).Error
 	return rows, err
 }
 
