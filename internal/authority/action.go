@@ -25,6 +25,14 @@ const (
 	EscalationRead        Action = "escalation.read"
 	EscalationAcknowledge Action = "escalation.acknowledge"
 	SealedRead            Action = "sealed.read" // open what a complaint sealed to one's desk
+
+	// What no person does.
+	ComplaintWeigh    Action = "complaint.weigh"
+	EscalationRaise   Action = "escalation.raise"
+	EscalationDeliver Action = "escalation.deliver"
+	EscalationClimb   Action = "escalation.climb"
+	MailSend          Action = "mail.send"
+	RegisterImport    Action = "register.import"
 )
 
 // rule says who may. A nil set of roles means that no staff may.
@@ -36,6 +44,8 @@ type rule struct {
 	roles   []identity.Role
 	// own: the object must belong to the actor's unit or agency.
 	own bool
+	// processes may do it without anybody being there.
+	processes []string
 }
 
 var (
@@ -66,4 +76,11 @@ var rules = map[Action]rule{
 	EscalationRead:        {kind: identity.UnitPolice, roles: investigators, own: true},
 	EscalationAcknowledge: {kind: identity.UnitPolice, roles: investigators, own: true},
 	SealedRead:            {kind: identity.UnitPolice, roles: investigators, own: true},
+
+	ComplaintWeigh:    {processes: []string{"screening"}},
+	EscalationRaise:   {processes: []string{"screening"}},
+	EscalationDeliver: {processes: []string{"delivery"}},
+	EscalationClimb:   {processes: []string{"clock"}},
+	MailSend:          {processes: []string{"mail"}},
+	RegisterImport:    {processes: []string{"import", "demo"}},
 }
