@@ -38,6 +38,10 @@ func (w *twin) answer(v *visitor, address string) string {
 		w.t.Fatal(err)
 	}
 	res.Header.Del("Date")
+	if address == "/checkpoint" { // its hash covers everything that happened; its size must tell nothing
+		body = []byte(strings.Join(strings.SplitN(string(body), "\n", 3)[:2], "\n"))
+		res.Header.Del("Content-Length")
+	}
 	var head []string
 	for name, values := range res.Header {
 		head = append(head, name+": "+strings.Join(values, ", "))

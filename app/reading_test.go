@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -131,7 +132,7 @@ func TestReadingsAreNotThereForOthers(t *testing.T) {
 func TestOversightHasAnInboxOfItsOwn(t *testing.T) {
 	w := openTwin(t, testkit.DB(t))
 	for n := range 3 {
-		w.file("accusing", accusing(n, unitOf("police-unit")))
+		w.file(fmt.Sprint("accusing ", n), accusing(n, unitOf("police-unit")))
 		w.work()
 	}
 	v := w.visitor(overseer)

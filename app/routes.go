@@ -32,6 +32,7 @@ type Pages struct {
 	// Oversight is the same desk as that of police, for the oversight body.
 	Oversight *police.Desk
 	Readings  *reading.Desk
+	Audit     *public.Audit
 }
 
 // SiteMap is every address of the portal: who may come, and what answers. It
@@ -90,6 +91,11 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/oversight/escalations/:id", Surface: web.Staff, Action: authority.OversightRead, Handler: p.Oversight.Escalation},
 		{Method: post, Path: "/oversight/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.OversightAcknowledge, Handler: p.Oversight.Acknowledge},
 		{Method: get, Path: "/oversight/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.OversightSealedRead, Handler: p.Oversight.Complaint},
+
+		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},
+		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},
+		{Method: get, Path: "/complaints/mine/proof", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.Proof},
+		{Method: get, Path: "/complaints/mine/proof/file", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.ProofFile},
 	}
 }
 

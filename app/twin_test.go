@@ -24,6 +24,7 @@ import (
 	"github.com/fairpassage/portal/app/public"
 	"github.com/fairpassage/portal/app/reading"
 	"github.com/fairpassage/portal/app/web"
+	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/escalation"
@@ -57,6 +58,7 @@ type twin struct {
 	db          *testkit.Database
 	clock       *clock.Fake
 	complaints  *complaint.Service
+	audit       *audit.Log
 	escalations *escalation.Service
 	screening   *screening.Service
 	bell        *web.Bell
@@ -182,7 +184,7 @@ func (w *twin) serve(keys *seal.Ring) {
 	placements, licences := placement.New(w.db.DB, w.clock, hasher, home), licensing.New(w.db.DB, w.clock, home)
 	listed := register.New(w.db.DB, w.clock, home)
 	w.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: w.db.DB, Clock: w.clock, Keys: keys, Sessions: sessions, Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
+		DB: w.db.DB, Clock: w.clock, Keys: keys, Hasher: hasher, Sessions: sessions, Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
 	})
 	must(err)
 	mailer, err := mail.New(w.mails.URL)
@@ -190,6 +192,10 @@ func (w *twin) serve(keys *seal.Ring) {
 	w.escalations = escalation.New(escalation.Deps{
 		DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Mail: mailer, Words: pages.Catalogue(), BaseURL: "http://localhost:8080",
 	})
+	signing, err := audit.NewKey(keys.Secret(seal.SecretAudit))
+	must(err)
+	w.audit, err = audit.New(audit.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Key: signing, Log: log})
+	must(err)
 	w.screening = screening.New(screening.Deps{DB: w.db.DB, Clock: w.clock, Log: log, Escalations: w.escalations, Step: func(name string) {
 		if name == "screen: complaints marked" {
 			w.deed("%s: %s", strings.Split(w.doing, ":")[0], name)
@@ -209,6 +215,7 @@ func (w *twin) serve(keys *seal.Ring) {
 		Home: public.NewHome(edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(edge, listed), Complaints: complaintPages,
 		Account: account.New(edge, sessions, nil), Agency: agency.New(edge, licences, placements, home), Licensing: ministry.New(edge, licences),
 		Police: inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(edge, w.complaints),
+		Audit: public.NewAudit(edge, w.audit),
 	})
 	must(err)
 }
@@ -228,7 +235,8 @@ func (w *twin) file(name string, in complaint.Intake) {
 	}
 }
 
-// work keeps every promise that is due, one after the other, until none is.
+// work keeps every promise that is due, one after the other, until none is, and
+// has the audit log signed as each minute does.
 // Which randomness each has follows from its topic and the random part of what
 // it is about.
 func (w *twin) work() {
@@ -239,6 +247,10 @@ func (w *twin) work() {
 		err := w.super.QueryRow(`SELECT id, topic, subject_id FROM promises WHERE kept_at IS NULL AND coalesce(run_after, made_at) <= $1
 			ORDER BY coalesce(run_after, 'epoch'), topic, right(subject_id::text, 17) LIMIT 1`, w.clock.Now()).Scan(&promise, &topic, &about)
 		if err == sql.ErrNoRows {
+			w.deed("sign")
+			if err := w.audit.Sign(w.t.Context()); err != nil {
+				w.t.Fatal(err)
+			}
 			return
 		}
 		if err != nil {

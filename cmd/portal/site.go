@@ -80,6 +80,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/oversight/escalations", Offices: s.complaints,
 		}),
 		Readings: reading.New(w, s.complaints),
+		Audit:    public.NewAudit(w, s.audit),
 	})
 }
 

@@ -33,6 +33,7 @@ const (
 	EscalationClimb   Action = "escalation.climb"
 	MailSend          Action = "mail.send"
 	RegisterImport    Action = "register.import"
+	AuditKeep         Action = "audit.keep" // place, sign and deliver the audit log
 	ReadingClimb      Action = "reading.climb"
 
 	// The same of the oversight body, for patterns that police may not know.
@@ -107,6 +108,7 @@ var rules = map[Action]rule{
 	EscalationClimb:   {processes: []string{"clock"}},
 	MailSend:          {processes: []string{"mail"}},
 	RegisterImport:    {processes: []string{"import", "demo"}},
+	AuditKeep:         {processes: []string{"audit"}},
 	ReadingClimb:      {processes: []string{"clock"}},
 
 	OversightList:        {kind: identity.UnitOversight, roles: overseers},
