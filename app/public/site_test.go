@@ -70,7 +70,7 @@ func open(t *testing.T) *office {
 	}
 	sessions := identity.NewSessions(o.db.DB, o.clock)
 	service, err := complaint.NewService(complaint.Dependencies{
-		DB: o.db.DB, Clock: o.clock, Keys: keys, Sessions: sessions, Agencies: o.register, Placements: o.register, Regions: []string{"KH"},
+		DB: o.db.DB, Clock: o.clock, Keys: keys, Shred: testkit.Shred(t, o.clock), Sessions: sessions, Agencies: o.register, Placements: o.register, Regions: []string{"KH"},
 	})
 	if err != nil {
 		t.Fatal(err)

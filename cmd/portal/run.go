@@ -35,7 +35,7 @@ type runCmd struct {
 func (c *runCmd) Run(p *program) error {
 	conf, err := config.Load(p.getenv, config.Flags{
 		Listen: c.Listen, Data: c.Data, DefaultData: "portal-data", Demo: true, NoDemo: c.NoDemo,
-	}, config.NeedDatabase, config.NeedRedis, config.NeedKeys)
+	}, config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred)
 	if err != nil {
 		return err
 	}

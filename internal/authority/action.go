@@ -27,6 +27,12 @@ const (
 	SealedRead            Action = "sealed.read" // open what a complaint sealed to one's desk
 )
 
+// Retention.
+const (
+	RetentionRead Action = "retention.read" // policies, what is due, holds
+	HoldPlace     Action = "hold.place"     // freeze; to lift takes a decision of two
+)
+
 // rule says who may. A nil set of roles means that no staff may.
 type rule struct {
 	public  bool
@@ -41,6 +47,7 @@ type rule struct {
 var (
 	agencyPeople    = []identity.Role{identity.RoleAgencyHead, identity.RoleAgencyClerk}
 	investigators   = []identity.Role{identity.RoleInvestigator, identity.RoleCommander, identity.RoleDutyOfficer}
+	overseers       = []identity.Role{identity.RoleOverseer}
 	licensingPeople = []identity.Role{identity.RoleLicensingOfficer}
 )
 
@@ -66,4 +73,7 @@ var rules = map[Action]rule{
 	EscalationRead:        {kind: identity.UnitPolice, roles: investigators, own: true},
 	EscalationAcknowledge: {kind: identity.UnitPolice, roles: investigators, own: true},
 	SealedRead:            {kind: identity.UnitPolice, roles: investigators, own: true},
+
+	RetentionRead: {kind: identity.UnitOversight, roles: overseers},
+	HoldPlace:     {kind: identity.UnitOversight, roles: overseers},
 }

@@ -67,7 +67,7 @@ func open(t *testing.T, units ...string) *office {
 	}
 	o.sessions = identity.NewSessions(o.db.DB, o.clock)
 	o.service, err = complaint.NewService(complaint.Dependencies{
-		DB: o.db.DB, Clock: o.clock, Keys: o.keys, Sessions: o.sessions,
+		DB: o.db.DB, Clock: o.clock, Keys: o.keys, Shred: testkit.Shred(t, o.clock), Sessions: o.sessions,
 		Agencies: o.register, Placements: o.register, Regions: []string{"KH", "TH"},
 	})
 	if err != nil {

@@ -66,11 +66,12 @@ func newStage(t *testing.T, secrets string) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shredKeys := testkit.Shred(t, s.clk)
 	s.deps = demo.Deps{
 		DB: s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, Agencies: agency.New(s.db.DB, hasher, s.clk),
 		FilerAt: func(at clock.Clock) (demo.Filer, error) {
 			service, err := complaint.NewService(complaint.Dependencies{
-				DB: s.db.DB, Clock: at, Keys: keys, Sessions: identity.NewSessions(s.db.DB, at), Agencies: nobody{},
+				DB: s.db.DB, Clock: at, Keys: keys, Shred: shredKeys, Sessions: identity.NewSessions(s.db.DB, at), Agencies: nobody{},
 				Placements: placement.New(s.db.DB, at, hasher, s.home), Regions: []string{s.home.Code},
 			})
 			return &filer{service, s}, err

@@ -28,6 +28,9 @@ type Config struct {
 	RedisURL string
 	// KeysDir is the folder with the key files.
 	KeysDir string
+	// ShredDir is the folder of the shred keys, and ShredMirror a second one
+	// that is written with it; empty for none.
+	ShredDir, ShredMirror string
 	// SMTPURL is the mail server, with the sender as its from; empty means that
 	// no mail is sent.
 	SMTPURL string
@@ -63,12 +66,13 @@ type Flags struct {
 type Need string
 
 // What a command may need. With a data folder the embedded servers satisfy
-// the first three.
+// the first three, and key and shred folders lie in it.
 const (
 	NeedDatabase Need = "DATABASE_URL"
 	NeedOwner    Need = "DATABASE_OWNER_URL"
 	NeedRedis    Need = "REDIS_URL"
 	NeedKeys     Need = "PORTAL_KEYS"
+	NeedShred    Need = "PORTAL_SHRED"
 	// NeedBaseURL is for a process whose letters name the site. A demonstration
 	// is read on the machine itself.
 	NeedBaseURL Need = "PORTAL_BASE_URL"
@@ -85,12 +89,17 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 		DatabaseOwnerURL: src.secret("DATABASE_OWNER_URL"),
 		RedisURL:         src.secret("REDIS_URL"),
 		KeysDir:          src.plain("PORTAL_KEYS"),
+		ShredDir:         src.plain("PORTAL_SHRED"),
+		ShredMirror:      src.plain("PORTAL_SHRED_MIRROR"),
 		SMTPURL:          src.secret("SMTP_URL"),
 		DataDir:          src.pick(flags.Data, "PORTAL_DATA", flags.DefaultData),
 		Demo:             src.truth("PORTAL_DEMO", flags.Demo) && !flags.NoDemo,
 	}
 	if c.KeysDir == "" && c.DataDir != "" {
 		c.KeysDir = filepath.Join(c.DataDir, "keys")
+	}
+	if c.ShredDir == "" && c.DataDir != "" {
+		c.ShredDir = filepath.Join(c.DataDir, "shred")
 	}
 	c.Surfaces = src.surfaces(src.pick(flags.Surface, "PORTAL_SURFACE", "public,staff"))
 	c.Country, c.Zone = src.country(), src.zone()

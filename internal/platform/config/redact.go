@@ -30,6 +30,8 @@ func (c Config) Redacted() []Setting {
 		{"DATABASE_OWNER_URL", hostOf(c.DatabaseOwnerURL)},
 		{"REDIS_URL", hostOf(c.RedisURL)},
 		{"PORTAL_KEYS", c.KeysDir},
+		{"PORTAL_SHRED", c.ShredDir},
+		{"PORTAL_SHRED_MIRROR", c.ShredMirror},
 		{"SMTP_URL", hostOf(c.SMTPURL)},
 		{"PORTAL_COUNTRY", c.Country},
 		{"PORTAL_TIME_ZONE", c.Zone.String()},
@@ -61,7 +63,7 @@ func hostOf(address string) string {
 
 // String keeps a Config that is printed by mistake from telling its secrets.
 func (c Config) String() string {
-	lines := make([]string, 0, 12)
+	lines := make([]string, 0, 16)
 	for _, s := range c.Redacted() {
 		lines = append(lines, s.Name+"="+s.Value)
 	}

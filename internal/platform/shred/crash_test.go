@@ -121,6 +121,9 @@ func copied(t *testing.T, dir string) string {
 	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Chmod(filepath.Join(to, "slots-000000"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return to
 }
 
