@@ -35,15 +35,11 @@ type counter struct {
 	log    *bytes.Buffer
 }
 
-const passphrase = "an invented passphrase of tests"
+const passphrase = testkit.Passphrase
 
 func openCounter(t *testing.T) *counter {
 	t.Helper()
 	db, clk := testkit.DB(t), testkit.Clock()
-	hash, err := identity.HashPassphrase(passphrase)
-	if err != nil {
-		t.Fatal(err)
-	}
 	owner := db.Super(t)
 	exec := func(query string, args ...any) {
 		t.Helper()
@@ -57,9 +53,7 @@ func openCounter(t *testing.T) *counter {
 		key := id.New()
 		exec(`INSERT INTO units (id, code, kind, name, agency_id) VALUES ($1, $2, $3, '{"en": "A unit"}', $4)`, key, code, kind, agency)
 		for email, role := range people {
-			person := id.New()
-			exec(`INSERT INTO people (id, email, name, passphrase_hash, created_at) VALUES ($1, $2, 'A Person', $3, now())`, person, email, hash)
-			exec(`INSERT INTO memberships (person_id, unit_id, role) VALUES ($1, $2, $3)`, person, key, role)
+			db.Hire(t, clk, email, "A Person", key, identity.Role(role))
 		}
 	}
 	unit("sample", "agency", &agencyID, map[string]string{"head@sample.example": "agency_head", "clerk@sample.example": "agency_clerk"})
@@ -74,7 +68,7 @@ func openCounter(t *testing.T) *counter {
 		t.Fatal(err)
 	}
 	s := &counter{log: &bytes.Buffer{}}
-	sessions := identity.NewSessions(db.DB, clk)
+	sessions := identity.NewSessions(db.DB, testkit.People(clk))
 	w, err := web.New(web.Config{BaseURL: base, Demo: true, CSRFKey: bytes.Repeat([]byte{7}, 32)}, pages, sessions, slog.New(slog.NewTextHandler(s.log, nil)))
 	if err != nil {
 		t.Fatal(err)

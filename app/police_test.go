@@ -52,10 +52,6 @@ func openStation(t *testing.T) *station {
 		counter: &counter{log: &bytes.Buffer{}}, db: testkit.DB(t), clock: testkit.Clock(), bell: web.NewBell(),
 		agency: id.New(), sealed: map[uuid.UUID]complaint.Contents{},
 	}
-	hash, err := identity.HashPassphrase(passphrase)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, u := range []struct {
 		code   string
 		parent any
@@ -67,9 +63,7 @@ func openStation(t *testing.T) *station {
 		key := id.New()
 		s.exec(t, `INSERT INTO units (id, code, kind, name, parent_id) VALUES ($1, $2, 'police', '{"en": "A unit"}', (SELECT id FROM units WHERE code = $3))`, key, u.code, u.parent)
 		for email, role := range u.people {
-			person := id.New()
-			s.exec(t, `INSERT INTO people (id, email, name, passphrase_hash, created_at) VALUES ($1, $2, $3, $4, now())`, person, email, "Officer "+email[:4], hash)
-			s.exec(t, `INSERT INTO memberships (person_id, unit_id, role) VALUES ($1, $2, $3)`, person, key, role)
+			s.db.Hire(t, s.clock, email, "Officer "+email[:4], key, identity.Role(role))
 		}
 	}
 	s.exec(t, `INSERT INTO agencies (id, slug, source, source_key, name_latin, name_local, state, created_at, updated_at)
@@ -82,7 +76,7 @@ func openStation(t *testing.T) *station {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sessions := identity.NewSessions(s.db.DB, s.clock)
+	sessions := identity.NewSessions(s.db.DB, testkit.People(s.clock))
 	w, err := web.New(web.Config{BaseURL: base, Demo: true, CSRFKey: bytes.Repeat([]byte{7}, 32)}, pages, sessions, slog.New(slog.NewTextHandler(s.log, nil)))
 	if err != nil {
 		t.Fatal(err)

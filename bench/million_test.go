@@ -10,6 +10,7 @@ import (
 	"github.com/fairpassage/portal/internal/platform/outbox"
 	"github.com/fairpassage/portal/internal/register"
 	"github.com/fairpassage/portal/internal/screening"
+	"github.com/fairpassage/portal/internal/testkit"
 )
 
 // million is nine years of a country.
@@ -70,7 +71,7 @@ func (r *record) hot(b *testing.B) []lane {
 	b.Helper()
 	d := r.desk(b)
 	receipt := d.file(b)
-	sessions := identity.NewSessions(r.DB, r.clock)
+	sessions := identity.NewSessions(r.DB, testkit.People(r.clock))
 	escalations := r.escalationsService()
 	by := investigatorActor()
 	agency := identity.Actor{Kind: identity.KindStaff, PersonID: investigator, UnitID: policeUnit, UnitKind: identity.UnitAgency, Role: identity.RoleAgencyClerk, AgencyID: key('a', largest)}

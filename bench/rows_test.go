@@ -32,8 +32,8 @@ func (r *record) staff() []table {
 	now := r.clock.Now()
 	return []table{
 		{"units", cols(`id code kind name`), len(units), func(i int) []any { return units[i] }},
-		{"people", cols(`id email name passphrase_hash created_at`), 1, func(int) []any {
-			return []any{investigator, "investigator@police.example", "Investigator", "x", now}
+		{"people", cols(`id email name created_at`), 1, func(int) []any {
+			return []any{investigator, "investigator@police.example", "Investigator", now}
 		}},
 		{"memberships", cols(`person_id unit_id role`), 1, func(int) []any {
 			return []any{investigator, policeUnit, "investigator"}

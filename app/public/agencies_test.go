@@ -75,7 +75,7 @@ func openLibrary(t *testing.T) *library {
 	}
 	base, _ := url.Parse("http://localhost:8080")
 	conf := web.Config{BaseURL: base, Demo: true, CSRFKey: bytes.Repeat([]byte{7}, 32)}
-	edge, err := web.New(conf, pages, identity.NewSessions(db.DB, clk), slog.New(slog.NewTextHandler(&l.log, nil)))
+	edge, err := web.New(conf, pages, identity.NewSessions(db.DB, testkit.People(clk)), slog.New(slog.NewTextHandler(&l.log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/gofiber/fiber/v2"
 )
 
@@ -42,15 +43,10 @@ func TestASessionIsNeverSeenOnTheOtherSurface(t *testing.T) {
 func (s *site) staffSession(t *testing.T) string {
 	t.Helper()
 	const passphrase = "seven quiet rivers run north"
-	hash, err := identity.HashPassphrase(passphrase)
-	if err != nil {
-		t.Fatal(err)
-	}
-	unit, person := id.New(), id.New()
+	unit := id.New()
 	s.exec(t, `INSERT INTO units (id, code, kind, name) VALUES ($1, 'police-unit', 'police', '{"en":"Police unit"}')`, unit)
-	s.exec(t, `INSERT INTO people (id, email, name, passphrase_hash, created_at) VALUES ($1, 'sok@police.example', 'Sok', $2, now())`, person, hash)
-	s.exec(t, `INSERT INTO memberships VALUES ($1, $2, 'investigator')`, person, unit)
-	token, _, err := s.sessions.SignIn(t.Context(), "sok@police.example", passphrase)
+	s.db.Hire(t, testkit.Clock(), "sok@police.example", "Sok", unit, identity.RoleInvestigator)
+	token, _, err := s.sessions.SignIn(t.Context(), "sok@police.example", testkit.Passphrase)
 	if err != nil {
 		t.Fatal(err)
 	}

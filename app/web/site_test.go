@@ -46,7 +46,7 @@ func newSiteAt(t *testing.T, address string, demo bool, routes ...web.Route) *si
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{log: &bytes.Buffer{}, db: db, sessions: identity.NewSessions(db.DB, clk)}
+	s := &site{log: &bytes.Buffer{}, db: db, sessions: identity.NewSessions(db.DB, testkit.People(clk))}
 	conf := web.Config{BaseURL: base, Demo: demo, CSRFKey: bytes.Repeat([]byte{7}, 32)}
 	if s.web, err = web.New(conf, pages, s.sessions, slog.New(slog.NewTextHandler(s.log, nil))); err != nil {
 		t.Fatal(err)

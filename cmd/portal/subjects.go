@@ -29,6 +29,7 @@ type subjects struct {
 	clock       clock.Clock
 	home        country.Home
 	keys        *seal.Ring
+	people      *identity.People
 	sessions    *identity.Sessions
 	agencies    *agency.Service
 	register    *register.Service
@@ -44,7 +45,8 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	if err != nil {
 		return nil, fmt.Errorf("read the matching key: %w", err)
 	}
-	s := &subjects{clock: clk, home: home, keys: keys, sessions: identity.NewSessions(db, clk)}
+	s := &subjects{clock: clk, home: home, keys: keys, people: identity.NewPeople(keys.Pins(), clk)}
+	s.sessions = identity.NewSessions(db, s.people)
 	s.agencies = agency.New(db, hasher, clk)
 	s.register = register.New(db, clk, home)
 	s.licensing = licensing.New(db, clk, home)

@@ -25,12 +25,22 @@ const (
 	EscalationRead        Action = "escalation.read"
 	EscalationAcknowledge Action = "escalation.acknowledge"
 	SealedRead            Action = "sealed.read" // open what a complaint sealed to one's desk
+
+	// What no person does.
+	ComplaintWeigh    Action = "complaint.weigh"
+	EscalationRaise   Action = "escalation.raise"
+	EscalationDeliver Action = "escalation.deliver"
+	EscalationClimb   Action = "escalation.climb"
+	MailSend          Action = "mail.send"
+	RegisterImport    Action = "register.import"
 )
 
 // Retention.
 const (
 	RetentionRead Action = "retention.read" // policies, what is due, holds
 	HoldPlace     Action = "hold.place"     // freeze; to lift takes a decision of two
+	ItemDelete    Action = "item.delete"    // what a policy says; no person does it
+	RetentionSet  Action = "retention.set"  // an operator's command
 )
 
 // rule says who may. A nil set of roles means that no staff may.
@@ -42,6 +52,8 @@ type rule struct {
 	roles   []identity.Role
 	// own: the object must belong to the actor's unit or agency.
 	own bool
+	// processes may do it without anybody being there.
+	processes []string
 }
 
 var (
@@ -74,6 +86,15 @@ var rules = map[Action]rule{
 	EscalationAcknowledge: {kind: identity.UnitPolice, roles: investigators, own: true},
 	SealedRead:            {kind: identity.UnitPolice, roles: investigators, own: true},
 
+	ComplaintWeigh:    {processes: []string{"screening"}},
+	EscalationRaise:   {processes: []string{"screening"}},
+	EscalationDeliver: {processes: []string{"delivery"}},
+	EscalationClimb:   {processes: []string{"clock"}},
+	MailSend:          {processes: []string{"mail"}},
+	RegisterImport:    {processes: []string{"import", "demo"}},
+
 	RetentionRead: {kind: identity.UnitOversight, roles: overseers},
 	HoldPlace:     {kind: identity.UnitOversight, roles: overseers},
+	ItemDelete:    {processes: []string{"retention"}},
+	RetentionSet:  {processes: []string{"retention", "demo"}},
 }

@@ -65,7 +65,7 @@ func open(t *testing.T, units ...string) *office {
 	if o.keys, err = seal.Ensure(t.TempDir(), []string{"ministry-national", "police-national", "oversight-national"}); err != nil {
 		t.Fatal(err)
 	}
-	o.sessions = identity.NewSessions(o.db.DB, o.clock)
+	o.sessions = identity.NewSessions(o.db.DB, testkit.People(o.clock))
 	o.service, err = complaint.NewService(complaint.Dependencies{
 		DB: o.db.DB, Clock: o.clock, Keys: o.keys, Shred: testkit.Shred(t, o.clock), Sessions: o.sessions,
 		Agencies: o.register, Placements: o.register, Regions: []string{"KH", "TH"},

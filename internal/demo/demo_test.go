@@ -68,10 +68,10 @@ func newStage(t *testing.T, secrets string) *stage {
 	}
 	shredKeys := testkit.Shred(t, s.clk)
 	s.deps = demo.Deps{
-		DB: s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, Agencies: agency.New(s.db.DB, hasher, s.clk),
+		DB: s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, People: identity.NewPeople(keys.Pins(), s.clk), Agencies: agency.New(s.db.DB, hasher, s.clk),
 		FilerAt: func(at clock.Clock) (demo.Filer, error) {
 			service, err := complaint.NewService(complaint.Dependencies{
-				DB: s.db.DB, Clock: at, Keys: keys, Shred: shredKeys, Sessions: identity.NewSessions(s.db.DB, at), Agencies: nobody{},
+				DB: s.db.DB, Clock: at, Keys: keys, Shred: shredKeys, Sessions: identity.NewSessions(s.db.DB, identity.NewPeople(keys.Pins(), at)), Agencies: nobody{},
 				Placements: placement.New(s.db.DB, at, hasher, s.home), Regions: []string{s.home.Code},
 			})
 			return &filer{service, s}, err
@@ -243,7 +243,7 @@ func TestStatesAndPlacementsAgreeWithTheLicences(t *testing.T) {
 func TestEverybodyShownCanSignIn(t *testing.T) {
 	s := newStage(t, t.TempDir())
 	s.seed(t)
-	sessions := identity.NewSessions(s.db.DB, s.clk)
+	sessions := identity.NewSessions(s.db.DB, s.deps.People)
 	for _, a := range demo.Accounts() {
 		_, who, err := sessions.SignIn(t.Context(), a.Email, a.Password)
 		if err != nil || string(who.Role) != a.Role || a.Unit == "" {

@@ -82,10 +82,36 @@ func (h house) periods() [][2]int {
 	return all
 }
 
-func (d Deps) people(tx postgres.Tx, w *world, ids map[string]uuid.UUID, hash string) error {
-	now := d.Clock.Now()
+// passphrases makes everybody's ready: slow on purpose, and so outside of the
+// transaction.
+func passphrases() (map[string]identity.Secret, error) {
+	all := map[string]identity.Secret{}
+	for _, people := range [][]person{officials, desks} {
+		for _, p := range people {
+			secret, err := identity.NewSecret(passphrase)
+			if err != nil {
+				return nil, err
+			}
+			all[p.email] = secret
+		}
+	}
+	return all, nil
+}
+
+func (d Deps) hire(tx postgres.Tx, p person, secret identity.Secret) (uuid.UUID, error) {
+	key, unit, err := insertPerson(tx, p, d.Clock.Now())
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if _, err := d.People.SetSecret(tx, key, secret); err != nil {
+		return uuid.Nil, err
+	}
+	return key, d.People.Grant(tx, key, unit, p.role, uuid.Nil)
+}
+
+func (d Deps) people(tx postgres.Tx, w *world, ids map[string]uuid.UUID, secrets map[string]identity.Secret) error {
 	for _, p := range officials {
-		if _, err := insertPerson(tx, p, hash, now); err != nil {
+		if _, err := d.hire(tx, p, secrets[p.email]); err != nil {
 			return err
 		}
 	}
@@ -103,7 +129,7 @@ func (d Deps) people(tx postgres.Tx, w *world, ids map[string]uuid.UUID, hash st
 			}
 			made[p.unit] = true
 		}
-		person, err := insertPerson(tx, p, hash, now)
+		person, err := d.hire(tx, p, secrets[p.email])
 		if err != nil {
 			return err
 		}

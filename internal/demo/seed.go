@@ -31,6 +31,7 @@ type Deps struct {
 	// Seed chooses the world; the same seed on the same day makes the same one.
 	Seed     uint64
 	Hasher   *matching.Hasher
+	People   *identity.People
 	Agencies *agency.Service
 	// FilerAt returns the complaint service under another clock: complaints of
 	// the demonstration were filed over two years.
@@ -125,8 +126,7 @@ func begunOn(ctx context.Context, d Deps) (progress, error) {
 // layGround writes everything but complaints, in one transaction, and returns
 // the ids of the agencies by key.
 func (d Deps) layGround(ctx context.Context, w *world) (map[string]uuid.UUID, error) {
-	// Slow on purpose, and so once for all and outside the transaction.
-	hash, err := identity.HashPassphrase(passphrase)
+	secrets, err := passphrases()
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func (d Deps) layGround(ctx context.Context, w *world) (map[string]uuid.UUID, er
 		if ids, err = d.enter(tx, w); err != nil {
 			return err
 		}
-		if err := d.people(tx, w, ids, hash); err != nil {
+		if err := d.people(tx, w, ids, secrets); err != nil {
 			return err
 		}
 		if err := d.place(tx, w, ids); err != nil {

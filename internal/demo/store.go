@@ -82,13 +82,15 @@ func insertAgencyUnit(tx postgres.Tx, h house, agency uuid.UUID) error {
 		id.New(), h.key, name(h.latin, h.local), agency).Error
 }
 
-func insertPerson(tx postgres.Tx, p person, hash string, now time.Time) (uuid.UUID, error) {
-	key := id.New()
-	err := tx.Gorm().Exec(`INSERT INTO people (id, email, name, passphrase_hash, created_at) VALUES (?, ?, ?, ?, ?)`, key, p.email, p.name, hash, now).Error
+func insertPerson(tx postgres.Tx, p person, now time.Time) (key, unit uuid.UUID, err error) {
+	key = id.New()
+	err = tx.Gorm().Exec(`INSERT INTO people (id, email, name, created_at) VALUES (?, ?, ?, ?)`, key, p.email, p.name, now).Error
 	if err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, uuid.Nil, err
 	}
-	return key, tx.Gorm().Exec(`INSERT INTO memberships (person_id, unit_id, role) SELECT ?, id, ? FROM units WHERE code = ?`, key, p.role, p.unit).Error
+	var found struct{ ID uuid.UUID }
+	err = tx.Gorm().Raw(`SELECT id FROM units WHERE code = ?`, p.unit).Scan(&found).Error
+	return key, found.ID, err
 }
 
 func insertPeriod(tx postgres.Tx, agency uuid.UUID, from, until time.Time) error {

@@ -76,7 +76,7 @@ func (s *station) count(query string, args ...any) (n int) {
 func (s *station) person(name string, roles ...string) uuid.UUID {
 	s.t.Helper()
 	key := id.New()
-	s.exec(`INSERT INTO people (id, email, name, language, passphrase_hash, created_at) VALUES ($1, $2, $3, 'km', 'x', now())`,
+	s.exec(`INSERT INTO people (id, email, name, language, created_at) VALUES ($1, $2, $3, 'km', now())`,
 		key, name+"@police.example", "Officer "+name)
 	for _, role := range roles {
 		s.exec(`INSERT INTO memberships (person_id, unit_id, role) VALUES ($1, $2, $3)`, key, s.unit, role)

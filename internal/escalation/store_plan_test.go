@@ -20,7 +20,7 @@ func TestThePageOfAnInboxReadsTheAuditByItsLines(t *testing.T) {
 		args      []any
 	}{
 		{`INSERT INTO units (id, code, kind, name) VALUES ($1, 'national', 'police', '{"en":"National unit"}')`, []any{by.UnitID}},
-		{`INSERT INTO people (id, email, name, passphrase_hash, created_at) VALUES ($1, 'officer@police.example', 'Officer', 'x', now())`, []any{by.PersonID}},
+		{`INSERT INTO people (id, email, name, created_at) VALUES ($1, 'officer@police.example', 'Officer', now())`, []any{by.PersonID}},
 		{`INSERT INTO alerts (id, subject_kind, subject_key, grade, score, opened_at)
 			SELECT gen_random_uuid(), 'phone', i, 'red', 1, now() FROM generate_series(1, 20000) i`, nil},
 		{`INSERT INTO escalations (id, ref, alert_id, grade, subject_kind, subject_key, pattern, unit_id, raised_at, acknowledge_by)

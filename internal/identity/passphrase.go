@@ -1,7 +1,9 @@
 package identity
 
 import (
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
@@ -19,32 +21,60 @@ const (
 	argonSalt   = 16
 )
 
-// HashPassphrase returns the passphrase's Argon2id hash in PHC form. It takes
-// about 50 ms and 46 MiB.
-func HashPassphrase(passphrase string) (string, error) {
+// Secret is a passphrase made ready for storing: what recognises it, and the
+// key under which its owner's own key is wrapped. One pass of Argon2id gives
+// both, and neither leads to the other.
+type Secret struct {
+	verifier string // PHC form
+	under    []byte // 32 bytes, never stored
+}
+
+// NewSecret derives both halves. It takes about 50 ms and 46 MiB: call it
+// outside of a transaction.
+func NewSecret(passphrase string) (Secret, error) {
 	salt := make([]byte, argonSalt)
 	if _, err := rand.Read(salt); err != nil {
-		return "", fmt.Errorf("draw salt: %w", err)
+		return Secret{}, fmt.Errorf("draw salt: %w", err)
 	}
-	key := argon2.IDKey([]byte(passphrase), salt, argonTime, argonMemory, argonLanes, argonKey)
+	verify, under, err := stretch(passphrase, salt)
+	if err != nil {
+		return Secret{}, err
+	}
 	enc := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
-		argon2.Version, argonMemory, argonTime, argonLanes, enc.EncodeToString(salt), enc.EncodeToString(key)), nil
+	return Secret{
+		verifier: fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
+			argon2.Version, argonMemory, argonTime, argonLanes, enc.EncodeToString(salt), enc.EncodeToString(verify)),
+		under: under,
+	}, nil
 }
 
-// passphraseMatches compares in constant time. A hash that cannot be read
-// matches nothing, after the same work.
-func passphraseMatches(hash, passphrase string) bool {
-	salt, want, ok := readHash(hash)
-	if !ok {
+func stretch(passphrase string, salt []byte) (verify, under []byte, err error) {
+	root := argon2.IDKey([]byte(passphrase), salt, argonTime, argonMemory, argonLanes, argonKey)
+	if verify, err = hkdf.Key(sha256.New, root, nil, "fairpassage/passphrase/1/verify", argonKey); err == nil {
+		under, err = hkdf.Key(sha256.New, root, nil, "fairpassage/passphrase/1/wrap", argonKey)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("stretch passphrase: %w", err)
+	}
+	return verify, under, nil
+}
+
+// unlock compares in constant time and returns the key that wraps the owner's.
+// A verifier that cannot be read matches nothing, after the same work.
+func unlock(verifier, passphrase string) (under []byte, ok bool) {
+	salt, want, readable := readVerifier(verifier)
+	if !readable {
 		salt, want = make([]byte, argonSalt), make([]byte, argonKey)
 	}
-	got := argon2.IDKey([]byte(passphrase), salt, argonTime, argonMemory, argonLanes, argonKey)
-	return subtle.ConstantTimeCompare(got, want) == 1 && ok
+	got, under, err := stretch(passphrase, salt)
+	if err != nil || subtle.ConstantTimeCompare(got, want) != 1 || !readable {
+		return nil, false
+	}
+	return under, true
 }
 
-func readHash(hash string) (salt, key []byte, ok bool) {
-	parts := strings.Split(hash, "$")
+func readVerifier(verifier string) (salt, key []byte, ok bool) {
+	parts := strings.Split(verifier, "$")
 	params := fmt.Sprintf("m=%d,t=%d,p=%d", argonMemory, argonTime, argonLanes)
 	if len(parts) != 6 || parts[1] != "argon2id" || parts[3] != params {
 		return nil, nil, false

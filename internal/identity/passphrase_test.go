@@ -1,38 +1,45 @@
 package identity
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"testing"
 
 	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/seal"
 )
 
-func TestAPassphraseMatchesItsOwnHashOnly(t *testing.T) {
-	hash, err := HashPassphrase("seven quiet rivers")
+func TestAPassphraseMatchesItsOwnVerifierOnly(t *testing.T) {
+	secret, err := NewSecret("seven quiet rivers")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !passphraseMatches(hash, "seven quiet rivers") {
-		t.Error("the right passphrase is refused")
+	under, ok := unlock(secret.verifier, "seven quiet rivers")
+	if !ok || !bytes.Equal(under, secret.under) {
+		t.Error("the right passphrase does not unlock")
 	}
-	if passphraseMatches(hash, "Seven quiet rivers") || passphraseMatches("", "seven quiet rivers") || passphraseMatches("$argon2id$rubbish", "") {
-		t.Error("a wrong passphrase or an unreadable hash is accepted")
+	for _, wrong := range []struct{ verifier, passphrase string }{
+		{secret.verifier, "Seven quiet rivers"}, {"", "seven quiet rivers"}, {"$argon2id$rubbish", ""},
+	} {
+		if under, ok := unlock(wrong.verifier, wrong.passphrase); ok || under != nil {
+			t.Error("a wrong passphrase or an unreadable verifier unlocks")
+		}
 	}
 }
 
-func TestTwoHashesOfOnePassphraseDiffer(t *testing.T) {
-	a, _ := HashPassphrase("x")
-	b, _ := HashPassphrase("x")
-	if a == b || !strings.HasPrefix(a, "$argon2id$v=19$m=47104,t=1,p=1$") {
-		t.Fatalf("%s, %s", a, b)
+func TestTwoSecretsOfOnePassphraseDiffer(t *testing.T) {
+	a, _ := NewSecret("x")
+	b, _ := NewSecret("x")
+	if a.verifier == b.verifier || bytes.Equal(a.under, b.under) || !strings.HasPrefix(a.verifier, "$argon2id$v=19$m=47104,t=1,p=1$") {
+		t.Fatalf("%s, %s", a.verifier, b.verifier)
 	}
 }
 
 // Each comparison takes 46 MiB: a hundred strangers at once would take it all.
 func TestPassphrasesAreComparedAFewAtATime(t *testing.T) {
-	s := NewSessions(nil, nil)
-	hash, err := HashPassphrase("seven quiet rivers")
+	s := NewSessions(nil, NewPeople(seal.Pins{}, nil))
+	secret, err := NewSecret("seven quiet rivers")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,11 +48,11 @@ func TestPassphrasesAreComparedAFewAtATime(t *testing.T) {
 	}
 	impatient, leave := context.WithCancel(t.Context())
 	leave()
-	if _, err := s.compare(impatient, hash, "seven quiet rivers"); fault.KindOf(err) != fault.Unavailable {
+	if _, _, err := s.compare(impatient, secret.verifier, "seven quiet rivers"); fault.KindOf(err) != fault.Unavailable {
 		t.Fatalf("err = %v, want Unavailable", err)
 	}
 	<-s.comparing
-	if ok, err := s.compare(t.Context(), hash, "seven quiet rivers"); !ok || err != nil {
+	if _, ok, err := s.compare(t.Context(), secret.verifier, "seven quiet rivers"); !ok || err != nil {
 		t.Fatalf("with a place free: %v, %v", ok, err)
 	}
 	if len(s.comparing) != compareAtOnce-1 {

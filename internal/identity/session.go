@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/seal"
 )
 
 // How long a session lasts: without a request, and in all.
@@ -28,18 +30,28 @@ type Session struct {
 	SealedKey []byte            // what the session's token opens
 }
 
+// Member unlocks the signed-in person's own key with the session's token; the
+// zero Member, which opens nothing, for somebody without one.
+func (s Session) Member(token string) (seal.Member, error) {
+	if s.Actor.Kind != KindStaff || len(s.SealedKey) == 0 {
+		return seal.Member{}, nil
+	}
+	return seal.MemberFromSession(token, s.Actor.PersonID, s.SealedKey)
+}
+
 // Sessions opens, recognises and ends sessions. They live in PostgreSQL, so
 // that several web processes share them and ending one is immediate.
 type Sessions struct {
-	db    *postgres.DB
-	clock clock.Clock
+	db     *postgres.DB
+	clock  clock.Clock
+	people *People
 	// comparing holds a place for each passphrase that is being compared.
 	comparing chan struct{}
 }
 
-// NewSessions returns the sessions kept in db.
-func NewSessions(db *postgres.DB, clk clock.Clock) *Sessions {
-	return &Sessions{db: db, clock: clk, comparing: make(chan struct{}, compareAtOnce)}
+// NewSessions returns the sessions kept in db, of these people.
+func NewSessions(db *postgres.DB, people *People) *Sessions {
+	return &Sessions{db: db, clock: people.clock, people: people, comparing: make(chan struct{}, compareAtOnce)}
 }
 
 // newToken returns 128 bits or more from the system's randomness, as text. The
@@ -65,7 +77,8 @@ func (s *Sessions) Recognise(ctx context.Context, token string) (Session, error)
 		if found, err = findSession(tx, hashToken(token)); err != nil {
 			return err
 		}
-		if !found.alive(now) {
+		genuine := s.people.genuine(found.membership()) && hmac.Equal(found.Pin, s.pinOf(found))
+		if !genuine || !found.alive(now) {
 			return signedOut()
 		}
 		if now.Sub(found.SeenAt) < seenEvery {

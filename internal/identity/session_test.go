@@ -13,38 +13,25 @@ import (
 	"github.com/google/uuid"
 )
 
-const passphrase = "seven quiet rivers run north"
+const passphrase = testkit.Passphrase
 
 // office is a database with one police unit and one investigator.
 type office struct {
 	db       *testkit.Database
 	clock    *clock.Fake
 	sessions *identity.Sessions
+	unit     uuid.UUID
 	person   uuid.UUID
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{db: testkit.DB(t), clock: testkit.Clock(), person: id.New()}
-	o.sessions = identity.NewSessions(o.db.DB, o.clock)
-	hash, err := identity.HashPassphrase(passphrase)
-	if err != nil {
+	o := &office{db: testkit.DB(t), clock: testkit.Clock(), unit: id.New()}
+	o.sessions = identity.NewSessions(o.db.DB, testkit.People(o.clock))
+	if _, err := o.db.Super(t).Exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, 'police-unit', 'police', '{"en":"Police unit"}')`, o.unit); err != nil {
 		t.Fatal(err)
 	}
-	unit := id.New()
-	owner := o.db.Super(t)
-	for _, stmt := range []struct {
-		sql  string
-		args []any
-	}{
-		{`INSERT INTO units (id, code, kind, name) VALUES ($1, 'police-unit', 'police', '{"en":"Police unit"}')`, []any{unit}},
-		{`INSERT INTO people (id, email, name, passphrase_hash, created_at) VALUES ($1, 'sok@police.example', 'Sok', $2, now())`, []any{o.person, hash}},
-		{`INSERT INTO memberships VALUES ($1, $2, 'investigator')`, []any{o.person, unit}},
-	} {
-		if _, err := owner.Exec(stmt.sql, stmt.args...); err != nil {
-			t.Fatal(err)
-		}
-	}
+	o.person = o.db.Hire(t, o.clock, "sok@police.example", "Sok", o.unit, identity.RoleInvestigator)
 	return o
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/seal"
 )
 
 // Attempts at one account: so many a window, whoever makes them.
@@ -33,52 +34,90 @@ func (s *Sessions) SignIn(ctx context.Context, email, passphrase string) (string
 	if err := s.countAttempt(ctx, "sign-in", email); err != nil {
 		return "", Actor{}, err
 	}
-	var who personRow
+	var hats []personRow
 	err := s.db.Read(ctx, Door(), func(tx postgres.Tx) (err error) {
-		who, err = findPerson(tx, email)
+		hats, err = findPerson(tx, email)
 		return err
 	})
 	if err != nil {
 		return "", Actor{}, fmt.Errorf("sign in: %w", err)
 	}
+	who := s.people.genuineHat(hats)
 	// Outside the transaction: it is slow on purpose. An unknown address is
-	// compared with an unreadable hash, for the same time.
-	matches, err := s.compare(ctx, who.PassphraseHash, passphrase)
+	// compared with an unreadable verifier, for the same time.
+	under, matches, err := s.compare(ctx, who.Verifier, passphrase)
 	if err != nil {
 		return "", Actor{}, err
 	}
-	if !matches || who.DeactivatedAt != nil || who.UnitID == nil {
+	if !matches || who.DeactivatedAt != nil {
 		return "", Actor{}, notRecognised()
 	}
-	return s.open(ctx, who)
+	return s.open(ctx, who, under)
+}
+
+// genuineHat returns the first membership that is what it says it is, of
+// somebody whose passphrase is; the zero row when there is none.
+func (p *People) genuineHat(hats []personRow) personRow {
+	for _, h := range hats {
+		if p.genuine(h.membership()) && p.pins.Check(h.CredentialPin, "credential", h.ID[:], []byte(h.Verifier)) {
+			return h
+		}
+	}
+	return personRow{}
 }
 
 // compare waits for its turn, so that a flood of sign-ins costs time and not all
 // the memory there is. Who waits until the request ends gets an Unavailable
 // fault.
-func (s *Sessions) compare(ctx context.Context, hash, passphrase string) (bool, error) {
+func (s *Sessions) compare(ctx context.Context, verifier, passphrase string) (under []byte, ok bool, err error) {
 	select {
 	case s.comparing <- struct{}{}:
 	case <-ctx.Done():
-		return false, fault.New(fault.Unavailable, "problem.503.title")
+		return nil, false, fault.New(fault.Unavailable, "problem.503.title")
 	}
 	defer func() { <-s.comparing }()
-	return passphraseMatches(hash, passphrase), nil
+	under, ok = unlock(verifier, passphrase)
+	return under, ok, nil
 }
 
-func (s *Sessions) open(ctx context.Context, who personRow) (string, Actor, error) {
+// open begins the session. The person's own key goes along, closed under the
+// session's token.
+func (s *Sessions) open(ctx context.Context, who personRow, under []byte) (string, Actor, error) {
 	token, now := newToken(), s.clock.Now()
+	sealed, err := carry(who, under, token)
+	if err != nil {
+		return "", Actor{}, fmt.Errorf("open session: %w", err)
+	}
 	row := sessionRow{
 		ID: id.New(), TokenHash: hashToken(token),
-		PersonID: who.ID, UnitID: *who.UnitID, Role: who.Role,
+		PersonID: who.ID, UnitID: *who.UnitID, Role: who.Role, SealedKey: sealed,
 		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(staffLife),
 	}
+	row.Pin = s.pinOf(row)
 	actor := who.actor(row.ID)
-	err := s.db.InTx(ctx, Door(), func(tx postgres.Tx) error { return insertSession(tx, row) })
+	err = s.db.InTx(ctx, Door(), func(tx postgres.Tx) error { return insertSession(tx, row) })
 	if err != nil {
 		return "", Actor{}, fmt.Errorf("open session: %w", err)
 	}
 	return token, actor, nil
+}
+
+// carry takes the person's key from their passphrase to the session's token.
+func carry(who personRow, under []byte, token string) ([]byte, error) {
+	if who.Key == nil {
+		return nil, nil
+	}
+	member, err := seal.UnwrapMember(who.ID, under, who.Key)
+	if err != nil {
+		return nil, err
+	}
+	return member.ToSession(token, who.ID)
+}
+
+// pinOf binds a session's row together: whoever has the database alone cannot
+// make their own session another person's.
+func (s *Sessions) pinOf(r sessionRow) []byte {
+	return s.people.pins.Pin("session", r.TokenHash, r.PersonID[:], r.UnitID[:], []byte(r.Role))
 }
 
 // countAttempt counts before the work is done and fails closed: when it cannot

@@ -9,15 +9,24 @@ import (
 	"github.com/google/uuid"
 )
 
+// personRow is somebody in one of their units, as sign-in finds them.
 type personRow struct {
-	ID             uuid.UUID
-	PassphraseHash string
-	DeactivatedAt  *time.Time
-	UnitID         *uuid.UUID
-	UnitCode       string
-	UnitKind       UnitKind
-	AgencyID       *uuid.UUID
-	Role           Role
+	ID            uuid.UUID
+	Verifier      string
+	CredentialPin []byte
+	DeactivatedAt *time.Time
+	UnitID        *uuid.UUID
+	UnitCode      string
+	UnitKind      UnitKind
+	AgencyID      *uuid.UUID
+	Role          Role
+	Pin           []byte // of the membership
+	DecisionID    *uuid.UUID
+	Key           []byte // the person's own, wrapped; nil where they have none
+}
+
+func (p personRow) membership() membershipRow {
+	return membershipRow{PersonID: p.ID, UnitID: *p.UnitID, Role: p.Role, Pin: p.Pin, DecisionID: p.DecisionID}
 }
 
 func (p personRow) actor(session uuid.UUID) Actor {
@@ -38,6 +47,7 @@ type sessionRow struct {
 	UnitID    uuid.UUID
 	Role      Role
 	SealedKey []byte
+	Pin       []byte
 	CreatedAt time.Time
 	SeenAt    time.Time
 	ExpiresAt time.Time
@@ -50,11 +60,16 @@ type sessionRow struct {
 	UnitKind      UnitKind
 	UnitName      []byte
 	AgencyID      *uuid.UUID
-	StillMember   bool
+	MemberPin     []byte // of the membership; nil when it has ended
+	DecisionID    *uuid.UUID
+}
+
+func (r sessionRow) membership() membershipRow {
+	return membershipRow{PersonID: r.PersonID, UnitID: r.UnitID, Role: r.Role, Pin: r.MemberPin, DecisionID: r.DecisionID}
 }
 
 func (r sessionRow) alive(now time.Time) bool {
-	return r.DeactivatedAt == nil && r.StillMember && r.RevokedAt == nil && now.Before(r.ExpiresAt) && now.Sub(r.SeenAt) < staffIdle
+	return r.DeactivatedAt == nil && r.RevokedAt == nil && now.Before(r.ExpiresAt) && now.Sub(r.SeenAt) < staffIdle
 }
 
 func (r sessionRow) session() (Session, error) {
@@ -66,27 +81,30 @@ func (r sessionRow) session() (Session, error) {
 	return s, nil
 }
 
-// findPerson returns the zero row for an unknown address: the caller does the
-// same work for it.
-func findPerson(tx postgres.Tx, email string) (personRow, error) {
-	var p personRow
-	err := tx.Gorm().Raw(`
-		SELECT p.id, p.passphrase_hash, p.deactivated_at, u.id AS unit_id, u.code AS unit_code, u.kind AS unit_kind, u.agency_id, m.role
+// findPerson returns one row a membership, and none for an unknown address: the
+// caller does the same work for it.
+func findPerson(tx postgres.Tx, email string) (rows []personRow, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT p.id, c.verifier, c.pin AS credential_pin, p.deactivated_at, u.id AS unit_id, u.code AS unit_code, u.kind AS unit_kind,
+			u.agency_id, m.role, m.pin, m.decision_id, k.wrapped AS key
 		FROM people p
-		LEFT JOIN memberships m ON m.person_id = p.id
-		LEFT JOIN units u ON u.id = m.unit_id
-		WHERE p.email = ? ORDER BY u.code, m.role LIMIT 1`, email).Scan(&p).Error
-	return p, err
+		JOIN credentials c ON c.person_id = p.id
+		JOIN memberships m ON m.person_id = p.id
+		JOIN units u ON u.id = m.unit_id
+		LEFT JOIN member_keys k ON k.person_id = p.id AND k.retired_at IS NULL
+		WHERE p.email = ? ORDER BY u.code, m.role`, email).Scan(&rows).Error
+	return rows, err
 }
 
 func findSession(tx postgres.Tx, tokenHash []byte) (sessionRow, error) {
 	var r sessionRow
 	res := tx.Gorm().Raw(`
-		SELECT s.id, s.person_id, s.unit_id, s.role, s.sealed_key,
+		SELECT s.id, s.person_id, s.unit_id, s.role, s.sealed_key, s.token_hash, s.pin,
 		       s.created_at, s.seen_at, s.expires_at, s.revoked_at,
 		       p.name, p.language, p.deactivated_at, u.code AS unit_code, u.kind AS unit_kind, u.name AS unit_name, u.agency_id,
-		       EXISTS (SELECT FROM memberships m WHERE m.person_id = s.person_id AND m.unit_id = s.unit_id AND m.role = s.role) AS still_member
+		       m.pin AS member_pin, m.decision_id
 		FROM sessions s
+		LEFT JOIN memberships m ON m.person_id = s.person_id AND m.unit_id = s.unit_id AND m.role = s.role
 		JOIN people p ON p.id = s.person_id
 		JOIN units u ON u.id = s.unit_id
 		WHERE s.token_hash = ?`, tokenHash).Scan(&r)
@@ -101,9 +119,9 @@ func findSession(tx postgres.Tx, tokenHash []byte) (sessionRow, error) {
 
 func insertSession(tx postgres.Tx, r sessionRow) error {
 	return tx.Gorm().Exec(`
-		INSERT INTO sessions (id, token_hash, person_id, unit_id, role, sealed_key, created_at, seen_at, expires_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.TokenHash, r.PersonID, r.UnitID, r.Role, r.SealedKey, r.CreatedAt, r.SeenAt, r.ExpiresAt).Error
+		INSERT INTO sessions (id, token_hash, person_id, unit_id, role, sealed_key, pin, created_at, seen_at, expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.TokenHash, r.PersonID, r.UnitID, r.Role, r.SealedKey, r.Pin, r.CreatedAt, r.SeenAt, r.ExpiresAt).Error
 }
 
 func touchSession(tx postgres.Tx, session uuid.UUID, now time.Time) error {

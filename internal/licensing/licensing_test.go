@@ -38,7 +38,7 @@ func open(t *testing.T) office {
 	}
 	person := func(n string, unit identity.Actor, role identity.Role) identity.Actor {
 		unit.Kind, unit.PersonID, unit.Role = identity.KindStaff, id.New(), role
-		exec(`INSERT INTO people (id, email, name, passphrase_hash, created_at) VALUES ($1, $2, $3, 'x', now())`, unit.PersonID, n+"@office.example", "Person "+n)
+		exec(`INSERT INTO people (id, email, name, created_at) VALUES ($1, $2, $3, now())`, unit.PersonID, n+"@office.example", "Person "+n)
 		return unit
 	}
 	ministry := identity.Actor{UnitID: id.New(), UnitKind: identity.UnitMinistry, UnitCode: "ministry-hq"}

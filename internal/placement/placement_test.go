@@ -54,7 +54,7 @@ func open(t *testing.T) desk {
 		}{
 			{`INSERT INTO agencies (id, slug, source, source_key, name_latin, state, created_at, updated_at) VALUES ($1, $2, 'test', $2, $2, 'licensed', now(), now())`, []any{who.AgencyID, who.UnitCode}},
 			{`INSERT INTO units (id, code, kind, name, agency_id) VALUES ($1, $2, 'agency', '{"en": "Agency"}', $3)`, []any{who.UnitID, who.UnitCode, who.AgencyID}},
-			{`INSERT INTO people (id, email, name, passphrase_hash, created_at) VALUES ($1, $2, 'A Clerk', 'x', now())`, []any{who.PersonID, mark + "@agency.example"}},
+			{`INSERT INTO people (id, email, name, created_at) VALUES ($1, $2, 'A Clerk', now())`, []any{who.PersonID, mark + "@agency.example"}},
 			{`INSERT INTO licences (agency_id, number) VALUES ($1, $2)`, []any{who.AgencyID, "L-000" + strings.ToUpper(mark)}},
 			{`INSERT INTO licence_periods (id, agency_id, valid_from, valid_until) VALUES ($1, $2, '2025-01-01', '2026-12-31')`, []any{id.New(), who.AgencyID}},
 		} {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -26,6 +27,9 @@ func actor() identity.Actor { return identity.System("retention") }
 // away reserved keys that nobody used, and counts what comes next. It may be
 // stopped at any moment and repeated at any time; two rounds at once do no harm.
 func (s *Service) Expire(ctx context.Context) error {
+	if err := authority.Require(actor(), authority.ItemDelete, authority.Object{}); err != nil {
+		return err
+	}
 	policies, forged, err := s.Policies(ctx, actor())
 	if err != nil {
 		return err

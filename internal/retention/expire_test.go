@@ -137,10 +137,10 @@ func TestTheLatestPolicyHoldsFromItsDay(t *testing.T) {
 	w.keep(map[retention.Kind]int{retention.Narrative: 365})
 	f := w.file()
 	longer := retention.Policy{Kind: retention.Narrative, Days: 3650, From: w.clock.Now().AddDate(0, 6, 0), Source: "a longer rule"}
-	if err := w.retention.SetPolicy(t.Context(), identity.Setup("test"), longer); err != nil {
+	if err := w.retention.SetPolicy(t.Context(), identity.Setup("retention"), longer); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.retention.SetPolicy(t.Context(), identity.Setup("test"), longer); fault.KindOf(err) != fault.Conflict {
+	if err := w.retention.SetPolicy(t.Context(), identity.Setup("retention"), longer); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("twice for one day: %v", err)
 	}
 	w.years(1)
@@ -157,7 +157,7 @@ func TestTheLatestPolicyHoldsFromItsDay(t *testing.T) {
 		"no days": {Kind: retention.Narrative, From: w.clock.Now(), Source: "x"}, "no source": {Kind: retention.Narrative, Days: 1, From: w.clock.Now()},
 		"no kind": {Kind: "x", Days: 1, From: w.clock.Now(), Source: "x"}, "no day": {Kind: retention.Narrative, Days: 1, Source: "x"},
 	} {
-		if err := w.retention.SetPolicy(t.Context(), identity.Setup("test"), p); fault.KindOf(err) != fault.Invalid {
+		if err := w.retention.SetPolicy(t.Context(), identity.Setup("retention"), p); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -261,7 +261,7 @@ func TestAHoldOrALinkThatCameAfterTheIntentWithdrawsIt(t *testing.T) {
 		"a longer rule": func(w *world, _ filed) {
 			for _, kind := range retention.ItemKinds() {
 				p := retention.Policy{Kind: kind, Days: 9999, From: w.clock.Now(), Source: "x"}
-				if err := w.retention.SetPolicy(t.Context(), identity.Setup("test"), p); err != nil {
+				if err := w.retention.SetPolicy(t.Context(), identity.Setup("retention"), p); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -426,4 +426,3 @@ func TestARecordKeepsToItsStore(t *testing.T) {
 		t.Errorf("another store: %v", err)
 	}
 }
-

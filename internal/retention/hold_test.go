@@ -20,7 +20,7 @@ func TestAHoldKeepsWhatItCovers(t *testing.T) {
 	w := newWorld(t)
 	w.keep(everyItem(365))
 	agency := id.New()
-	w.exec(`INSERT INTO agencies (id, slug, source, source_key, name_latin, state, created_at, updated_at) VALUES ($1, 'example', 'x', 'x', 'Example Overseas', 'active', now(), now())`, agency)
+	w.exec(`INSERT INTO agencies (id, slug, source, source_key, name_latin, state, created_at, updated_at) VALUES ($1, 'example', 'x', 'x', 'Example Overseas', 'listed', now(), now())`, agency)
 	by := w.overseer()
 	one, named, periodic, free := w.file(), w.file(), w.file(), w.file()
 	w.exec(`UPDATE complaints SET agency_id = $1 WHERE id = $2`, agency, named.ID)

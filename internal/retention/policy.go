@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -74,8 +75,8 @@ const pinPurpose = "retention.policy"
 // SetPolicy writes a policy down, as an operator's command. Another policy of
 // the same kind and day is a Conflict fault.
 func (s *Service) SetPolicy(ctx context.Context, by identity.Actor, p Policy) error {
-	if by.Kind != identity.KindSetup {
-		return fault.New(fault.Forbidden, "problem.not_found")
+	if err := authority.Require(by, authority.RetentionSet, authority.Object{}); err != nil {
+		return err
 	}
 	return s.DB.InTx(ctx, by, func(tx postgres.Tx) error { return s.ChangePolicy(tx, by, p) })
 }

@@ -63,7 +63,7 @@ func newWorld(t *testing.T) *world {
 	if err := retention.Bind(t.Context(), w.db.DB, w.shred.ID()); err != nil {
 		t.Fatal(err)
 	}
-	w.sessions = identity.NewSessions(w.db.DB, w.clock)
+	w.sessions = identity.NewSessions(w.db.DB, testkit.People(w.clock))
 	w.complains, err = complaint.NewService(complaint.Dependencies{
 		DB: w.db.DB, Clock: w.clock, Keys: w.keys, Shred: w.shred, Sessions: w.sessions, Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
 	})
@@ -106,7 +106,7 @@ func (w *world) keep(days map[retention.Kind]int) {
 	w.t.Helper()
 	for kind, n := range days {
 		p := retention.Policy{Kind: kind, Days: n, From: w.clock.Now().AddDate(-1, 0, 0), Source: "house rule of a test"}
-		if err := w.retention.SetPolicy(w.t.Context(), identity.Setup("test"), p); err != nil {
+		if err := w.retention.SetPolicy(w.t.Context(), identity.Setup("retention"), p); err != nil {
 			w.t.Fatal(err)
 		}
 	}
@@ -176,12 +176,10 @@ func (w *world) byReceipt(f filed) (complaint.Mine, error) {
 // member makes a person of a unit.
 func (w *world) member(unit string, role identity.Role) identity.Actor {
 	w.t.Helper()
-	a := identity.Actor{
-		Kind: identity.KindStaff, PersonID: id.New(), UnitID: w.units[unit], UnitCode: unit, UnitKind: identity.UnitKind(unit), Role: role,
+	person := w.db.Hire(w.t, w.clock, id.New().String()+"@unit.example", "Example Person", w.units[unit], role)
+	return identity.Actor{
+		Kind: identity.KindStaff, PersonID: person, UnitID: w.units[unit], UnitCode: unit, UnitKind: identity.UnitKind(unit), Role: role,
 	}
-	w.exec(`INSERT INTO people (id, email, name, passphrase_hash, created_at) VALUES ($1, $2, 'Example Person', 'x', now())`, a.PersonID, a.PersonID.String()+"@unit.example")
-	w.exec(`INSERT INTO memberships (person_id, unit_id, role) VALUES ($1, $2, $3)`, a.PersonID, a.UnitID, string(role))
-	return a
 }
 
 func (w *world) overseer() identity.Actor { return w.member("oversight", identity.RoleOverseer) }
@@ -198,6 +196,6 @@ func (w *world) finding(at time.Time, complaints ...uuid.UUID) uuid.UUID {
 		text += c.String()
 	}
 	w.exec(`INSERT INTO findings (id, rule, version, subject_kind, subject_key, window_from, window_to, grade, score, reason, evidence, evidence_sum, found_at)
-		VALUES ($1, 'test', 1, 'phone', $1::text, '2026-01-01', '2026-02-01', 'watch', 1, '{}', $2::uuid[], 'x', $3)`, key, text+"}", at)
+		VALUES ($1::uuid, 'test', 1, 'phone', $1::uuid::text, '2026-01-01', '2026-02-01', 'watch', 1, '{}', $2::uuid[], 'x', $3)`, key, text+"}", at)
 	return key
 }

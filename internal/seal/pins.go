@@ -12,8 +12,11 @@ import (
 // safe for concurrent use.
 type Pins struct{ secret []byte }
 
+// NewPins returns pins under a secret of 32 bytes.
+func NewPins(secret []byte) Pins { return Pins{secret: secret} }
+
 // Pins returns the portal's own.
-func (r *Ring) Pins() Pins { return Pins{secret: r.Secret(SecretPins)} }
+func (r *Ring) Pins() Pins { return NewPins(r.Secret(SecretPins)) }
 
 // Pin returns 32 bytes that bind the parts to the purpose, a word of the code.
 func (p Pins) Pin(purpose string, parts ...[]byte) []byte {

@@ -93,8 +93,8 @@ func TestAnErrorNeverQuotesARow(t *testing.T) {
 	db := testkit.DB(t)
 	insert := func() error {
 		return db.InTx(t.Context(), identity.Setup("test"), func(tx postgres.Tx) error {
-			return tx.Gorm().Exec(`INSERT INTO people (id, email, name, passphrase_hash, created_at)
-				VALUES (gen_random_uuid(), 'canary@people.example', 'Canary', 'x', now())`).Error
+			return tx.Gorm().Exec(`INSERT INTO people (id, email, name, created_at)
+				VALUES (gen_random_uuid(), 'canary@people.example', 'Canary', now())`).Error
 		})
 	}
 	if err := insert(); err != nil {
@@ -121,7 +121,7 @@ func TestTheApplicationCannotChangeTables(t *testing.T) {
 		`TRUNCATE audit_entries`, `DELETE FROM audit_entries`, `UPDATE audit_entries SET action = 'a.b'`,
 		`UPDATE escalations SET pattern = '{}'`, `UPDATE policies SET value = '1'`, `UPDATE rule_settings SET params = '{}'`,
 		`SET session_replication_role = replica`, `ALTER TABLE audit_entries DISABLE TRIGGER ALL`,
-		`DELETE FROM complaints`, `UPDATE complaint_items SET ciphertext = ''`, `DELETE FROM promises`, `UPDATE people SET email = 'a@b'`, `UPDATE people SET passphrase_hash = ''`, `DELETE FROM sessions`,
+		`DELETE FROM complaints`, `UPDATE complaint_items SET ciphertext = ''`, `DELETE FROM promises`, `UPDATE people SET email = 'a@b'`, `UPDATE member_keys SET public = ''`, `UPDATE memberships SET role = 'overseer'`, `DELETE FROM sessions`,
 	} {
 		for _, role := range []string{postgres.PublicRole, postgres.DoorRole, postgres.StaffRole, postgres.WorkerRole, postgres.SetupRole} {
 			// The worker deletes what expired: of which rows, row security says

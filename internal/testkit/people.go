@@ -1,0 +1,52 @@
+package testkit
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/clock"
+	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/seal"
+	"github.com/google/uuid"
+)
+
+// Passphrase is that of everybody whom Hire hires.
+const Passphrase = "an invented passphrase of tests"
+
+// Pins are those of all tests.
+func Pins() seal.Pins { return seal.NewPins(bytes.Repeat([]byte{9}, seal.KeySize)) }
+
+// People keeps people under the pins of tests.
+func People(clk clock.Clock) *identity.People { return identity.NewPeople(Pins(), clk) }
+
+// Hire makes a person with Passphrase, a key of their own and a role in the
+// unit, and returns their id.
+func (d *Database) Hire(t testing.TB, clk clock.Clock, email, name string, unit uuid.UUID, roles ...identity.Role) uuid.UUID {
+	t.Helper()
+	secret, err := identity.NewSecret(Passphrase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	people, person := People(clk), id.New()
+	err = d.InTx(t.Context(), identity.Setup("test"), func(tx postgres.Tx) error {
+		err := tx.Gorm().Exec(`INSERT INTO people (id, email, name, created_at) VALUES (?, ?, ?, ?)`, person, email, name, clk.Now()).Error
+		if err != nil {
+			return err
+		}
+		if _, err := people.SetSecret(tx, person, secret); err != nil {
+			return err
+		}
+		for _, role := range roles {
+			if err := people.Grant(tx, person, unit, role, uuid.Nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return person
+}
