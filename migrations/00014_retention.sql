@@ -209,13 +209,29 @@ CREATE POLICY staff_links ON evidence_links FOR INSERT TO portal_staff WITH CHEC
 GRANT SELECT ON holds TO portal_worker;
 CREATE POLICY worker ON holds FOR SELECT TO portal_worker USING (true);
 GRANT SELECT, INSERT ON holds TO portal_staff;
-GRANT UPDATE (lift_proposed_by, lift_proposed_unit, lift_approved_by, lift_approved_unit, lifted_at) ON holds TO portal_staff;
-CREATE POLICY oversight_reads ON holds FOR SELECT TO portal_staff USING (acting_kind() = 'oversight' AND acting_as() = 'overseer' OR lift_approved_by = acting_person());
+CREATE POLICY oversight_reads ON holds FOR SELECT TO portal_staff USING (acting_kind() = 'oversight' AND acting_as() = 'overseer');
 CREATE POLICY oversight_places ON holds FOR INSERT TO portal_staff
     WITH CHECK (acting_kind() = 'oversight' AND acting_as() = 'overseer' AND placed_by = acting_person() AND placed_unit = acting_unit() AND lifted_at IS NULL);
--- Whoever lifts is the second of two; the constraints say who the first was.
-CREATE POLICY second_lifts ON holds FOR UPDATE TO portal_staff
-    USING (lifted_at IS NULL) WITH CHECK (lift_approved_by = acting_person() AND lift_approved_unit = acting_unit());
+-- Whoever lifts is the second of two, and sees no other hold by it.
+GRANT SELECT, UPDATE ON holds TO portal_receipt;
+CREATE POLICY lifting ON holds TO portal_receipt USING (true) WITH CHECK (true);
+-- +goose StatementBegin
+CREATE FUNCTION hold_lift(hold uuid, proposer uuid, proposer_unit uuid, at timestamptz) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH done AS (
+        UPDATE holds SET lift_proposed_by = proposer, lift_proposed_unit = proposer_unit,
+            lift_approved_by = acting_person(), lift_approved_unit = acting_unit(), lifted_at = at
+        WHERE id = hold AND lifted_at IS NULL RETURNING 1)
+    SELECT EXISTS (SELECT FROM done) $$;
+DO $$
+BEGIN
+    GRANT CREATE ON SCHEMA public TO portal_receipt;
+    REVOKE ALL ON FUNCTION hold_lift(uuid,uuid,uuid,timestamptz) FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION hold_lift(uuid,uuid,uuid,timestamptz) TO portal_staff;
+    ALTER FUNCTION hold_lift(uuid,uuid,uuid,timestamptz) OWNER TO portal_receipt;
+    REVOKE CREATE ON SCHEMA public FROM portal_receipt;
+END $$;
+-- +goose StatementEnd
 
 GRANT SELECT, INSERT, UPDATE ON retention_outlook TO portal_worker;
 GRANT SELECT ON retention_outlook TO portal_staff;
@@ -258,7 +274,7 @@ END $$;
 -- +goose StatementEnd
 
 -- +goose Down
-DROP FUNCTION receipt_items(bytea);
+DROP FUNCTION receipt_items(bytea), hold_lift(uuid,uuid,uuid,timestamptz);
 DROP POLICY worker_reads ON sessions;
 DROP POLICY worker_deletes ON sessions;
 DROP POLICY worker_reads ON receipt_sessions;

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func portal(t *testing.T, env map[string]string, args ...string) (code int, stdo
 // served is the environment of a process that serves.
 func served(t *testing.T, db *testkit.Database) map[string]string {
 	t.Helper()
-	return map[string]string{"DATABASE_URL": db.AppURL, "REDIS_URL": testkit.RedisURL(t), "PORTAL_KEYS": t.TempDir()}
+	return map[string]string{"DATABASE_URL": db.AppURL, "REDIS_URL": testkit.RedisURL(t), "PORTAL_KEYS": t.TempDir(), "PORTAL_SHRED": filepath.Join(t.TempDir(), "shred")}
 }
 
 func TestTheDoctorFindsAHealthyPortalInOrder(t *testing.T) {

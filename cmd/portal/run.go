@@ -18,6 +18,7 @@ import (
 	"github.com/fairpassage/portal/internal/platform/config"
 	"github.com/fairpassage/portal/internal/platform/embedded"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/jobs"
 	"github.com/fairpassage/portal/views"
 	"golang.org/x/sync/errgroup"
@@ -144,6 +145,7 @@ type workplace struct {
 	db       *postgres.DB
 	views    *views.Views
 	log      *slog.Logger
+	shred    *shred.Store
 	subjects *subjects
 }
 
@@ -169,11 +171,21 @@ func (w *workplace) wire(p *program, at *record) (err error) {
 	if err != nil {
 		return err
 	}
-	w.subjects, err = newSubjects(w.conf, w.db, clock.System{}, home, w.views.Catalogue(), keys, w.log)
+	if w.shred, err = openShred(p.ctx, at, w.db); err != nil {
+		return err
+	}
+	w.subjects, err = newSubjects(w.conf, w.db, clock.System{}, home, w.views.Catalogue(), keys, w.shred, w.log)
 	return err
 }
 
-func (w *workplace) close() { _ = w.db.Close() }
+func (w *workplace) close() {
+	if w.shred != nil {
+		if err := w.shred.Close(); err != nil {
+			w.log.Warn("reserved shred keys were not put back; they are swept later", "error", err.Error())
+		}
+	}
+	_ = w.db.Close()
+}
 
 // site builds the pages, and returns what serves them until ctx ends.
 func (w *workplace) site() (answer func(ctx context.Context, l net.Listener) error, err error) {

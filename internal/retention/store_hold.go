@@ -30,13 +30,13 @@ func day(at time.Time) *string {
 	return &text
 }
 
-// liftHold reports whether there was one to lift.
+// liftHold reports whether there was one to lift. The second person is the
+// transaction's.
 func liftHold(tx postgres.Tx, l Lifting, now time.Time) (bool, error) {
-	res := tx.Gorm().Exec(`
-		UPDATE holds SET lift_proposed_by = ?, lift_proposed_unit = ?, lift_approved_by = ?, lift_approved_unit = ?, lifted_at = ?
-		WHERE id = ? AND lifted_at IS NULL`,
-		l.ProposedBy, l.ProposedUnit, l.Approver.PersonID, l.Approver.UnitID, now, l.Hold)
-	return res.RowsAffected == 1, res.Error
+	var found struct{ Done bool }
+	err := tx.Gorm().Raw(`SELECT hold_lift(hold => ?, proposer => ?, proposer_unit => ?, at => ?) AS done`,
+		l.Hold, l.ProposedBy, l.ProposedUnit, now).Scan(&found).Error
+	return found.Done, err
 }
 
 func insertLink(tx postgres.Tx, complaint uuid.UUID, kind string, object uuid.UUID, at time.Time) error {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -89,7 +90,8 @@ func (d *Database) Owner(t testing.TB) *sql.DB {
 // actor are the test's to make.
 func (d *Database) As(t testing.TB, role string) *sql.DB {
 	t.Helper()
-	return open(t, d.AppURL+"&options="+url.PathEscape("-c role="+role))
+	// The driver takes a plus for a plus.
+	return open(t, d.AppURL+"&options="+strings.ReplaceAll(url.QueryEscape("-c role="+role), "+", "%20"))
 }
 
 func open(t testing.TB, url string) *sql.DB {
