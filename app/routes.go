@@ -28,6 +28,7 @@ type Pages struct {
 	Agency     *agency.Desk
 	Licensing  *ministry.Licensing
 	Police     *police.Desk
+	Audit      *public.Audit
 }
 
 // SiteMap is every address of the portal: who may come, and what answers. It
@@ -76,6 +77,11 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/police/escalations/:id", Surface: web.Staff, Action: authority.EscalationRead, Handler: p.Police.Escalation},
 		{Method: post, Path: "/police/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.EscalationAcknowledge, Handler: p.Police.Acknowledge},
 		{Method: get, Path: "/police/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.SealedRead, Handler: p.Police.Complaint},
+
+		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},
+		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},
+		{Method: get, Path: "/complaints/mine/proof", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.Proof},
+		{Method: get, Path: "/complaints/mine/proof/file", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.ProofFile},
 	}
 }
 

@@ -75,6 +75,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Police: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell,
 		}),
+		Audit: public.NewAudit(w, s.audit),
 	})
 }
 

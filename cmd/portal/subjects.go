@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/fairpassage/portal/internal/agency"
+	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/escalation"
@@ -41,6 +42,7 @@ type subjects struct {
 	escalations *escalation.Service
 	screening   *screening.Service
 	retention   *retention.Service
+	audit       *audit.Log
 }
 
 func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, shredKeys *shred.Store, log *slog.Logger) (*subjects, error) {
@@ -73,6 +75,9 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		DB: db, Clock: clk, Random: rand.Reader, Keys: shredKeys, Pins: keys.Pins(), Log: log,
 	})
 	if err != nil {
+		return nil, err
+	}
+	if s.audit, err = newAudit(conf, db, clk, keys.Secret(seal.SecretAudit), log); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -179,3 +179,12 @@ func (f folder) makeDesk(ring *Ring, unit string) error {
 	ring.private[unit] = map[string]hpke.PrivateKey{keyID: key}
 	return nil
 }
+
+// ReadSecret reads one secret of a key folder and makes nothing.
+func ReadSecret(dir string, name Secret) ([]byte, error) {
+	key, err := folder{dir: dir}.read(string(name)+".key", true)
+	if err == nil && len(key) != KeySize {
+		err = fmt.Errorf("the key file of the secret %s has %d bytes, want %d", name, len(key), KeySize)
+	}
+	return key, err
+}

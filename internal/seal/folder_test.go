@@ -37,7 +37,7 @@ func TestAFolderKeepsItsKeysAndGainsMissingOnes(t *testing.T) {
 	if !ok || !held || !bytes.Equal(key.PublicKey().Bytes(), to.Key.Bytes()) {
 		t.Error("no pair for the new unit")
 	}
-	for _, name := range []seal.Secret{seal.SecretMatching, seal.SecretReceipt, seal.SecretForm, seal.SecretCSRF} {
+	for _, name := range []seal.Secret{seal.SecretMatching, seal.SecretReceipt, seal.SecretForm, seal.SecretCSRF, seal.SecretAudit} {
 		if k := first.Secret(name); len(k) != 32 || !bytes.Equal(k, second.Secret(name)) {
 			t.Errorf("%s has %d bytes or changed", name, len(k))
 		}
@@ -51,7 +51,7 @@ func TestNobodyElseMayReadTheKeys(t *testing.T) {
 	dir := t.TempDir()
 	ensure(t, dir, "police-national")
 	files, _ := filepath.Glob(filepath.Join(dir, "*.key"))
-	if len(files) != 6 {
+	if len(files) != 7 {
 		t.Fatalf("%d key files", len(files))
 	}
 	for _, file := range files {

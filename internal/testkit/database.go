@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -90,8 +89,7 @@ func (d *Database) Owner(t testing.TB) *sql.DB {
 // actor are the test's to make.
 func (d *Database) As(t testing.TB, role string) *sql.DB {
 	t.Helper()
-	// The driver takes a plus for a plus.
-	return open(t, d.AppURL+"&options="+strings.ReplaceAll(url.QueryEscape("-c role="+role), "+", "%20"))
+	return open(t, d.AppURL+"&role="+url.QueryEscape(role))
 }
 
 func open(t testing.TB, url string) *sql.DB {

@@ -37,6 +37,7 @@ func (c Config) Redacted() []Setting {
 		{"PORTAL_TIME_ZONE", c.Zone.String()},
 		{"PORTAL_DEMO", fmt.Sprint(c.Demo)},
 		{"PORTAL_DATA", c.DataDir},
+		{"PORTAL_WITNESSES", strings.Join(witnessesOf(c.Witnesses), ",")},
 	}
 	for i := range settings {
 		if settings[i].Value == "" {
@@ -44,6 +45,18 @@ func (c Config) Redacted() []Setting {
 		}
 	}
 	return settings
+}
+
+// witnessesOf leaves folders as they are: they hold no password.
+func witnessesOf(all []string) []string {
+	var shown []string
+	for _, w := range all {
+		if !strings.HasPrefix(w, witnessFolder) {
+			w = hostOf(w)
+		}
+		shown = append(shown, w)
+	}
+	return shown
 }
 
 // hostOf cuts rather than parses: several hosts in one address do not parse.
