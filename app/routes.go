@@ -7,6 +7,7 @@ import (
 	"github.com/fairpassage/portal/app/account"
 	"github.com/fairpassage/portal/app/agency"
 	"github.com/fairpassage/portal/app/ministry"
+	"github.com/fairpassage/portal/app/oversight"
 	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/public"
 	"github.com/fairpassage/portal/app/web"
@@ -28,6 +29,7 @@ type Pages struct {
 	Agency     *agency.Desk
 	Licensing  *ministry.Licensing
 	Police     *police.Desk
+	Retention  *oversight.Retention
 	Audit      *public.Audit
 }
 
@@ -77,6 +79,9 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/police/escalations/:id", Surface: web.Staff, Action: authority.EscalationRead, Handler: p.Police.Escalation},
 		{Method: post, Path: "/police/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.EscalationAcknowledge, Handler: p.Police.Acknowledge},
 		{Method: get, Path: "/police/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.SealedRead, Handler: p.Police.Complaint},
+
+		{Method: get, Path: "/oversight/retention", Surface: web.Staff, Action: authority.RetentionRead, Handler: p.Retention.Show},
+		{Method: post, Path: "/oversight/retention/holds", Surface: web.Staff, Action: authority.HoldPlace, Handler: p.Retention.Place},
 
 		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},
 		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},

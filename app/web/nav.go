@@ -19,6 +19,7 @@ var doors = []struct {
 	{"nav.placements", "/agency/placements", authority.PlacementList},
 	{"nav.applications", "/ministry/applications", authority.ApplicationList},
 	{"nav.escalations", "/police/escalations", authority.EscalationList},
+	{"nav.retention", "/oversight/retention", authority.RetentionRead},
 	{"nav.account", "/account", authority.AccountRead},
 }
 

@@ -28,7 +28,7 @@ func served(t *testing.T, db *testkit.Database) map[string]string {
 	t.Helper()
 	return map[string]string{
 		"DATABASE_URL": db.AppURL, "REDIS_URL": testkit.RedisURL(t), "PORTAL_KEYS": t.TempDir(),
-		"PORTAL_SHRED": filepath.Join(t.TempDir(), "shred"),
+		"PORTAL_SHRED":     filepath.Join(t.TempDir(), "shred"),
 		"PORTAL_WITNESSES": "file:" + t.TempDir() + ",file:" + t.TempDir(),
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/fairpassage/portal/app/account"
 	"github.com/fairpassage/portal/app/agency"
 	"github.com/fairpassage/portal/app/ministry"
+	"github.com/fairpassage/portal/app/oversight"
 	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/public"
 	"github.com/fairpassage/portal/app/web"
@@ -75,7 +76,8 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Police: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell,
 		}),
-		Audit: public.NewAudit(w, s.audit),
+		Retention: oversight.NewRetention(w, s.retention),
+		Audit:     public.NewAudit(w, s.audit),
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fairpassage/portal/internal/audit"
@@ -35,6 +36,22 @@ type Deleted struct {
 	Item seal.Item
 	At   time.Time // zero while the deletion is being written down
 	Rule string    // the key of the policy
+}
+
+// Word names the item in keys of messages.
+func (d Deleted) Word() string { return strings.ReplaceAll(string(d.Item), ":", "_") }
+
+// Kind is the kind of data that the rule speaks of.
+func (d Deleted) Kind() string { return strings.TrimPrefix(d.Rule, "retention.") }
+
+// Gone returns what is known of an item that was deleted, or nil.
+func (c Contents) Gone(item string) *Deleted {
+	for i := range c.Deleted {
+		if string(c.Deleted[i].Item) == item {
+			return &c.Deleted[i]
+		}
+	}
+	return nil
 }
 
 // OpenFor opens what the complaint sealed to the actor's desk, with the desk's

@@ -21,6 +21,7 @@ import (
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/clock"
+	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/testkit"
@@ -67,8 +68,15 @@ func newStage(t *testing.T, secrets string) *stage {
 		t.Fatal(err)
 	}
 	shredKeys := testkit.Shred(t, s.clk)
+	kept, err := retention.New(retention.Deps{
+		DB: s.db.DB, Clock: s.clk, Random: rand.Reader, Keys: shredKeys, Pins: keys.Pins(), Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.deps = demo.Deps{
-		DB: s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, People: identity.NewPeople(keys.Pins(), s.clk), Agencies: agency.New(s.db.DB, hasher, s.clk),
+		Keep: kept.ChangePolicy,
+		DB:   s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, People: identity.NewPeople(keys.Pins(), s.clk), Agencies: agency.New(s.db.DB, hasher, s.clk),
 		FilerAt: func(at clock.Clock) (demo.Filer, error) {
 			service, err := complaint.NewService(complaint.Dependencies{
 				DB: s.db.DB, Clock: at, Keys: keys, Shred: shredKeys, Sessions: identity.NewSessions(s.db.DB, identity.NewPeople(keys.Pins(), at)), Agencies: nobody{},
