@@ -118,7 +118,7 @@ func retentionHealth(ctx context.Context, at *record, db *postgres.DB) (store, r
 	if err != nil {
 		return store, err
 	}
-	unset, forged, err := s.Unset(ctx, identity.Setup("doctor"))
+	unset, forged, err := s.Unset(ctx, identity.System("doctor"))
 	switch {
 	case err != nil:
 		return store, err

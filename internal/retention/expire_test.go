@@ -385,7 +385,7 @@ func TestRowsThatEndedAreDeletedByTheirOwnRule(t *testing.T) {
 			VALUES (gen_random_uuid(), sha256($1), sha256($1), $2, $3, 'overseer', $4, $4, $4)`, []byte{byte(i)}, who.PersonID, who.UnitID, at)
 		w.exec(`INSERT INTO attempts (bucket, subject, window_at, count) VALUES ('x', 'y', $1, 1)`, at)
 		run := w.finding(at, who.PersonID)
-		w.exec(`INSERT INTO import_runs (id, source, file_hash, started_at, finished_at) VALUES ($1, 'x', sha256($2), $3, $3)`, run, []byte{byte(i)}, at)
+		w.exec(`INSERT INTO import_runs (id, kind, file_sha256, started_at, finished_at) VALUES ($1, 'x', repeat('a', 64), $2, $2)`, run, at)
 		w.exec(`INSERT INTO import_rejections (run_id, row, reason) VALUES ($1, 1, 'x')`, run)
 	}
 	w.expire()
