@@ -51,9 +51,12 @@ type desk struct {
 func newDesk(t *testing.T, db *postgres.DB, clk clock.Clock, keys *seal.Ring, store *shred.Store) *desk {
 	t.Helper()
 	d := &desk{db: db, keys: keys, shred: store, sessions: identity.NewSessions(db, identity.NewPeople(keys.Pins(), clk))}
-	var err error
+	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
+	if err != nil {
+		t.Fatal(err)
+	}
 	d.Service, err = complaint.NewService(complaint.Dependencies{
-		DB: db, Clock: clk, Keys: keys, Shred: store, Sessions: d.sessions, Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
+		DB: db, Clock: clk, Keys: keys, Shred: store, Hasher: hasher, Sessions: d.sessions, Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -71,9 +71,13 @@ func open(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
+	if err != nil {
+		t.Fatal(err)
+	}
 	sessions := identity.NewSessions(o.db.DB, testkit.People(o.clock))
 	service, err := complaint.NewService(complaint.Dependencies{
-		DB: o.db.DB, Clock: o.clock, Keys: keys, Shred: testkit.Shred(t, o.clock), Sessions: sessions, Agencies: o.register, Placements: o.register, Regions: []string{"KH"},
+		DB: o.db.DB, Clock: o.clock, Keys: keys, Shred: testkit.Shred(t, o.clock), Hasher: hasher, Sessions: sessions, Agencies: o.register, Placements: o.register, Regions: []string{"KH"},
 	})
 	if err != nil {
 		t.Fatal(err)

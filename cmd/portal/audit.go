@@ -81,7 +81,7 @@ func auditKey(conf config.Config) (*audit.Key, error) {
 	if conf.KeysDir == "" {
 		return nil, errors.New("no key given: name the log's public key with --key, or the key folder with PORTAL_KEYS")
 	}
-	seed, err := seal.ReadSecret(conf.KeysDir, seal.SecretAudit)
+	seed, err := seal.ReadSecret(seal.SecretFile(conf.KeysDir, seal.SecretAudit))
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,7 @@ func (w *workplace) ready(ctx context.Context) error {
 	}{
 		{"the database answers", func() error { return w.db.Ping(ctx) }},
 		{"Redis answers", func() error { return redis.Ping(ctx, w.conf.RedisURL) }},
+		{"the vault answers", func() error { return vaultAnswers(ctx, w.conf) }},
 		{"no promise waits for too long", func() error { return nobodyWaits(ctx, w.db, w.subjects.clock.Now()) }},
 	} {
 		if err := check.run(); err != nil {
@@ -113,7 +114,7 @@ func examine(ctx context.Context, at *record) []examined {
 		waits, givenUp = nobodyWaits(ctx, db, clock.System{}.Now()), nothingGivenUp(ctx, db)
 		err = db.Close()
 	}
-	return []examined{
+	checks := []examined{
 		{"database answers", err},
 		{"schema is up to date", schemaCurrent(ctx, at)},
 		{"Redis answers", redis.Ping(ctx, at.conf.RedisURL)},
@@ -124,6 +125,11 @@ func examine(ctx context.Context, at *record) []examined {
 		{"shred keys are those of this record", shredKeys},
 		{"retention is configured", configured},
 	}
+	if at.conf.Vault != "" {
+		checks = append(checks, examined{"the vault answers", vaultAnswers(ctx, at.conf)},
+			examined{"the matching key is with the vault alone", keyIsAway(at.conf)})
+	}
+	return checks
 }
 
 // enoughWitnesses asks nothing of a demonstration.
@@ -138,7 +144,7 @@ func auditHealth(ctx context.Context, conf config.Config, db *postgres.DB) error
 	if conf.KeysDir == "" {
 		return fmt.Errorf("%w: PORTAL_KEYS is not set", errNotChecked)
 	}
-	seed, err := seal.ReadSecret(conf.KeysDir, seal.SecretAudit)
+	seed, err := seal.ReadSecret(seal.SecretFile(conf.KeysDir, seal.SecretAudit))
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: the key folder has no key of the audit log yet", errNotChecked)
 	}

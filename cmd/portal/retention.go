@@ -93,7 +93,7 @@ func rulesOver(at *record, db *postgres.DB, keys retention.Keys) (*retention.Ser
 	if at.conf.KeysDir == "" {
 		return nil, errors.New("PORTAL_KEYS is not set: name the folder of the key files")
 	}
-	secret, err := seal.ReadSecret(at.conf.KeysDir, seal.SecretPins)
+	secret, err := seal.ReadSecret(seal.SecretFile(at.conf.KeysDir, seal.SecretPins))
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 
 	"github.com/fairpassage/portal/internal/agency"
@@ -12,7 +11,6 @@ import (
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
-	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/config"
@@ -46,9 +44,9 @@ type subjects struct {
 }
 
 func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, shredKeys *shred.Store, log *slog.Logger) (*subjects, error) {
-	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
+	hasher, err := newHasher(conf, keys, patienceOfPeople)
 	if err != nil {
-		return nil, fmt.Errorf("read the matching key: %w", err)
+		return nil, err
 	}
 	s := &subjects{clock: clk, home: home, keys: keys, people: identity.NewPeople(keys.Pins(), clk)}
 	s.sessions = identity.NewSessions(db, s.people)
@@ -57,7 +55,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	s.licensing = licensing.New(db, clk, home)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: db, Clock: clk, Keys: keys, Shred: shredKeys, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
+		DB: db, Clock: clk, Keys: keys, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
 		Regions: []string{home.Code},
 	})
 	if err != nil {

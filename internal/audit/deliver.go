@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -23,6 +24,9 @@ var errAhead = errors.New("a witness holds a longer log than the record")
 // database that fails is an error; what a witness answered is in the record and
 // the log.
 func (l *Log) Deliver(ctx context.Context) error {
+	if err := authority.Require(worker(), authority.AuditKeep, authority.Object{}); err != nil {
+		return err
+	}
 	for _, w := range l.Witnesses {
 		err := l.deliverTo(ctx, w)
 		failure := classify(err)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -59,6 +60,9 @@ func (l *Log) VerifierKey() string { return l.Key.VerifierKey() }
 // that were quicker; none is passed over. While another worker is at it, it
 // does nothing.
 func (l *Log) Sequence(ctx context.Context) (placed int, err error) {
+	if err := authority.Require(worker(), authority.AuditKeep, authority.Object{}); err != nil {
+		return 0, err
+	}
 	for {
 		n := 0
 		err := l.DB.InTx(ctx, worker(), func(tx postgres.Tx) error {
@@ -93,6 +97,9 @@ func (l *Log) Sequence(ctx context.Context) (placed int, err error) {
 // signs nothing that does not extend the last checkpoint: that is how a record
 // which somebody has altered, or set back, comes to light first.
 func (l *Log) Sign(ctx context.Context) error {
+	if err := authority.Require(worker(), authority.AuditKeep, authority.Object{}); err != nil {
+		return err
+	}
 	for {
 		signed := false
 		err := l.DB.InTx(ctx, worker(), func(tx postgres.Tx) error {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"strings"
 	"testing"
-
-	"golang.org/x/mod/sumdb/note"
 )
 
 func FuzzSubmission(f *testing.F) {
@@ -32,7 +30,7 @@ func FuzzExport(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	var v note.Verifier = key.Verifier()
+	v := key.Verifier()
 	f.Fuzz(func(_ *testing.T, text string) {
 		_, _ = VerifyExport(strings.NewReader(text), v, [][]byte{[]byte(text)})
 	})

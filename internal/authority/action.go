@@ -33,6 +33,7 @@ const (
 	EscalationClimb   Action = "escalation.climb"
 	MailSend          Action = "mail.send"
 	RegisterImport    Action = "register.import"
+	AuditKeep         Action = "audit.keep" // place, sign and deliver the audit log
 )
 
 // Retention.
@@ -92,6 +93,7 @@ var rules = map[Action]rule{
 	EscalationClimb:   {processes: []string{"clock"}},
 	MailSend:          {processes: []string{"mail"}},
 	RegisterImport:    {processes: []string{"import", "demo"}},
+	AuditKeep:         {processes: []string{"audit"}},
 
 	RetentionRead: {kind: identity.UnitOversight, roles: overseers},
 	HoldPlace:     {kind: identity.UnitOversight, roles: overseers},

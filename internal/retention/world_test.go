@@ -64,8 +64,12 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.sessions = identity.NewSessions(w.db.DB, testkit.People(w.clock))
+	hasher, err := matching.NewHasher(w.keys.Secret(seal.SecretMatching))
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.complains, err = complaint.NewService(complaint.Dependencies{
-		DB: w.db.DB, Clock: w.clock, Keys: w.keys, Shred: w.shred, Sessions: w.sessions, Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
+		DB: w.db.DB, Clock: w.clock, Keys: w.keys, Shred: w.shred, Hasher: hasher, Sessions: w.sessions, Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
 	})
 	if err != nil {
 		t.Fatal(err)

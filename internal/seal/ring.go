@@ -27,7 +27,8 @@ type Ring struct {
 	private map[string]map[string]hpke.PrivateKey // unit code → key id → key
 }
 
-// Secret returns 32 bytes; callers do not change them.
+// Secret returns 32 bytes, or none of a secret that is held elsewhere; callers
+// do not change them.
 func (r *Ring) Secret(name Secret) []byte { return r.secrets[name] }
 
 // Desk returns where to address envelopes for the unit; false when it has no key.

@@ -28,6 +28,9 @@ type Config struct {
 	RedisURL string
 	// KeysDir is the folder with the key files.
 	KeysDir string
+	// Vault is the socket of the vault that holds the matching key, a path; empty
+	// when the key is in KeysDir.
+	Vault string
 	// ShredDir is the folder of the shred keys, and ShredMirror a second one
 	// that is written with it; empty for none.
 	ShredDir, ShredMirror string
@@ -92,6 +95,7 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 		DatabaseOwnerURL: src.secret("DATABASE_OWNER_URL"),
 		RedisURL:         src.secret("REDIS_URL"),
 		KeysDir:          src.plain("PORTAL_KEYS"),
+		Vault:            src.socket("PORTAL_VAULT"),
 		ShredDir:         src.plain("PORTAL_SHRED"),
 		ShredMirror:      src.plain("PORTAL_SHRED_MIRROR"),
 		SMTPURL:          src.secret("SMTP_URL"),

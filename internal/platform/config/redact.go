@@ -30,6 +30,7 @@ func (c Config) Redacted() []Setting {
 		{"DATABASE_OWNER_URL", hostOf(c.DatabaseOwnerURL)},
 		{"REDIS_URL", hostOf(c.RedisURL)},
 		{"PORTAL_KEYS", c.KeysDir},
+		{"PORTAL_VAULT", c.Vault},
 		{"PORTAL_SHRED", c.ShredDir},
 		{"PORTAL_SHRED_MIRROR", c.ShredMirror},
 		{"SMTP_URL", hostOf(c.SMTPURL)},
