@@ -215,7 +215,7 @@ func restored(t *testing.T, db *testkit.Database, dump []byte) *postgres.DB {
 		if opened != nil {
 			_ = opened.Close()
 		}
-		cmd := exec.Command(psql, "--quiet", "--dbname="+db.SuperURL, "--command", `DROP DATABASE "`+name+`_old" WITH (FORCE)`) //nolint:noctx // after the test
+		cmd := exec.Command(psql, "--quiet", "--dbname="+db.SuperURL, "--command", `DROP DATABASE "`+name+`_old" WITH (FORCE)`)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Logf("drop the restored database: %v %s", err, out)
 		}

@@ -15,7 +15,9 @@ type AuditLog interface {
 }
 
 // Expirer deletes what has been kept for long enough.
-type Expirer interface{ Expire(ctx context.Context) error }
+type Expirer interface {
+	Expire(ctx context.Context) error
+}
 
 // round is work that is due again and again, whether or not anybody asked. Of
 // all workers one does it each time, by the clock of the record.

@@ -122,7 +122,7 @@ func examine(ctx context.Context, at *record) []examined {
 		{"no promise was given up", givenUp},
 		{"audit log has two witnesses", enoughWitnesses(at.conf)},
 		{"audit log is witnessed", witnessed},
-		{"shred keys are those of this record", shredKeys},
+		{"shred keys are this record's", shredKeys},
 		{"retention is configured", configured},
 	}
 	if at.conf.Vault != "" {

@@ -21,8 +21,10 @@ func TestRulesOfRetentionAreSetAndShownFromTheCommandLine(t *testing.T) {
 		t.Fatalf("exit %d\n%s%s", code, out, said)
 	}
 	for _, bad := range [][]string{
-		{"narrative", "3650", "--from", "2026-01-01", "--source", "the same day"}, {"nothing", "1", "--from", "2026-01-01", "--source", "x"},
-		{"answers", "0", "--from", "2026-01-01", "--source", "x"}, {"answers", "1", "--from", "yesterday", "--source", "x"},
+		{"narrative", "3650", "--from", "2026-01-01", "--source", "the same day"},
+		{"nothing", "1", "--from", "2026-01-01", "--source", "x"},
+		{"answers", "0", "--from", "2026-01-01", "--source", "x"},
+		{"answers", "1", "--from", "yesterday", "--source", "x"},
 	} {
 		if code, out, _ := portal(t, env, append([]string{"retention", "set"}, bad...)...); code == exitDone {
 			t.Errorf("%v: %s", bad, out)

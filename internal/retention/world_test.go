@@ -44,7 +44,6 @@ type world struct {
 	retention *retention.Service
 	log       bytes.Buffer
 	units     map[string]uuid.UUID
-	policies  map[retention.Kind]retention.Policy
 }
 
 func newWorld(t *testing.T) *world {

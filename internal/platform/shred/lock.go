@@ -1,6 +1,7 @@
 package shred
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,7 +30,7 @@ func (l *lock) hold(work func() error) error {
 	defer l.mu.Unlock()
 	for {
 		err := syscall.Flock(int(l.file.Fd()), syscall.LOCK_EX)
-		if err == syscall.EINTR { //nolint:errorlint // an errno, bare by the contract of syscall
+		if errors.Is(err, syscall.EINTR) {
 			continue
 		}
 		if err != nil {
