@@ -185,7 +185,7 @@ func (w *twin) serve(keys *seal.Ring) {
 	placements, licences := placement.New(w.db.DB, w.clock, hasher, home), licensing.New(w.db.DB, w.clock, home)
 	listed := register.New(w.db.DB, w.clock, home)
 	w.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: w.db.DB, Clock: w.clock, Keys: keys, Hasher: hasher, Sessions: sessions, Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
+		DB: w.db.DB, Clock: w.clock, Keys: keys, Shred: testkit.Shred(w.t, w.clock), Hasher: hasher, Sessions: sessions, Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
 	})
 	must(err)
 	mailer, err := mail.New(w.mails.URL)

@@ -80,8 +80,9 @@ func (o *office) openedBy(t *testing.T, filed complaint.Filed, code string) stri
 	t.Helper()
 	var keyID string
 	var envelope, words []byte
-	err := o.db.Super(t).QueryRow(`SELECT e.key_id, e.envelope, i.ciphertext FROM complaint_envelopes e JOIN complaint_items i USING (complaint_id)
-		WHERE e.complaint_id = $1 AND e.recipient = $2 AND i.item = 'narrative'`, filed.ID, code).Scan(&keyID, &envelope, &words)
+	var slot int64
+	err := o.db.Super(t).QueryRow(`SELECT e.key_id, e.envelope, i.slot, i.ciphertext FROM complaint_envelopes e JOIN complaint_items i USING (complaint_id)
+		WHERE e.complaint_id = $1 AND e.recipient = $2 AND i.item = 'narrative'`, filed.ID, code).Scan(&keyID, &envelope, &slot, &words)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +94,11 @@ func (o *office) openedBy(t *testing.T, filed complaint.Filed, code string) stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := opened.Item(seal.Narrative, seal.Schema, words)
+	shredKey, err := o.shred.Secret(slot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := opened.Item(seal.Narrative, seal.Schema, shredKey, words)
 	if err != nil {
 		t.Fatal(err)
 	}
