@@ -85,9 +85,10 @@ func (p *People) Revoke(tx postgres.Tx, person uuid.UUID) error {
 	return nil
 }
 
+const invitationPin = "invitation"
+
 func (p *People) pinOfInvitation(r invitationRow) []byte {
-	return p.pins.Pin("invitation", r.ID[:], r.PersonID[:], []byte(r.Email), r.TokenHash,
-		bytesOf(r.IssuedBy), bytesOf(r.DecisionID), bytesOfTime(r.ExpiresAt))
+	return p.pins.Pin(invitationPin, r.parts()...)
 }
 
 // newCode returns 130 bits as 26 letters and digits, none of which is easily
