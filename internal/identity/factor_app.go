@@ -8,13 +8,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
-	"github.com/google/uuid"
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
 )
@@ -36,8 +36,8 @@ type Enrolment struct {
 }
 
 type enrolment struct {
-	Secret []byte    `json:"secret"`
-	Until  time.Time `json:"until"`
+	Seed  []byte    `json:"seed"`
+	Until time.Time `json:"until"`
 }
 
 // NewApp draws a secret for an authenticator app of the actor. Nothing is stored
@@ -47,7 +47,7 @@ func (s *Sessions) NewApp(actor Actor) (Enrolment, error) {
 	if _, err := rand.Read(secret); err != nil {
 		return Enrolment{}, fmt.Errorf("draw secret: %w", err)
 	}
-	return s.enrolment(actor, enrolment{Secret: secret, Until: s.clock.Now().Add(enrolmentLife)})
+	return s.enrolment(actor, enrolment{Seed: secret, Until: s.clock.Now().Add(enrolmentLife)})
 }
 
 // SameApp is the enrolment that the page sent along, to show it again; an
@@ -69,7 +69,7 @@ func (s *Sessions) enrolment(actor Actor, e enrolment) (Enrolment, error) {
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("write enrolment: %w", err)
 	}
-	secret := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(e.Secret)
+	secret := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(e.Seed)
 	link := url.URL{Scheme: "otpauth", Host: "totp", Path: "/Fairpassage", RawQuery: url.Values{
 		"secret": {secret}, "issuer": {"Fairpassage"}, "digits": {"6"}, "period": {"30"}, "algorithm": {"SHA1"},
 	}.Encode()}
@@ -107,7 +107,7 @@ func (s *Sessions) AddApp(ctx context.Context, actor Actor, sealed, code string)
 	if err := s.take(ctx, s.hit(confirmations(), actor.PersonID[:])); err != nil {
 		return err
 	}
-	step, ok := matchStep(e.Secret, digits(code), s.clock.Now())
+	step, ok := matchStep(e.Seed, digits(code), s.clock.Now())
 	if !ok {
 		return codeRefused()
 	}
@@ -119,7 +119,7 @@ func (s *Sessions) AddApp(ctx context.Context, actor Actor, sealed, code string)
 			return err
 		}
 		row := factorRow{ID: id.New(), PersonID: actor.PersonID, Kind: FactorApp, Handle: []byte{}, Counter: step, MadeAt: s.clock.Now()}
-		if row.Material, err = s.people.sealApp(row, e.Secret); err != nil {
+		if row.Material, err = s.people.sealApp(row, e.Seed); err != nil {
 			return err
 		}
 		return s.addFactor(tx, actor, row)
@@ -161,7 +161,7 @@ func matchStep(secret []byte, code string, now time.Time) (step int64, ok bool) 
 	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
 	here := now.Unix() / appStep
 	for _, at := range []int64{here - 1, here, here + 1} {
-		right, err := hotp.ValidateCustom(code, uint64(at), text, hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}) //nolint:gosec // G115: after 1970
+		right, err := hotp.ValidateCustom(code, uint64(at), text, hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
 		if err == nil && right {
 			step, ok = at, true
 		}
@@ -186,8 +186,7 @@ func (p *People) openApp(r factorRow) ([]byte, error) {
 }
 
 func appContext(r factorRow) []byte {
-	var person, factor uuid.UUID = r.PersonID, r.ID
-	return append(person[:], factor[:]...)
+	return slices.Concat(r.PersonID[:], r.ID[:])
 }
 
 // digits drops the blanks with which people group a code; what holds anything

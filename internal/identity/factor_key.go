@@ -109,12 +109,12 @@ func (s *Sessions) AddKey(ctx context.Context, actor Actor, name, answer string)
 	if s.relying == nil {
 		return fault.New(fault.NotFound, "problem.not_found")
 	}
-	challenge, err := s.takeSessionChallenge(ctx, actor)
+	challenge, asked, err := s.takeSessionChallenge(ctx, actor)
 	if err != nil {
 		return err
 	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes([]byte(answer))
-	if err != nil || challenge == nil {
+	if err != nil || !asked {
 		return keyRefused()
 	}
 	err = s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
@@ -132,7 +132,7 @@ func (s *Sessions) AddKey(ctx context.Context, actor Actor, name, answer string)
 		if len(who.keys) >= mostKeys {
 			return fault.Field("name", "account.key.too_many")
 		}
-		key, err := s.relying.CreateCredential(who, *challenge, parsed)
+		key, err := s.relying.CreateCredential(who, challenge, parsed)
 		if err != nil {
 			return keyRefused()
 		}
@@ -244,20 +244,18 @@ func (s *Sessions) openChallenge(bound uuid.UUID, sealed []byte) []byte {
 }
 
 // takeSessionChallenge takes the question away, so that it is answered once.
-func (s *Sessions) takeSessionChallenge(ctx context.Context, actor Actor) (*webauthn.SessionData, error) {
+func (s *Sessions) takeSessionChallenge(ctx context.Context, actor Actor) (data webauthn.SessionData, asked bool, err error) {
 	var sealed []byte
-	err := s.db.InTx(ctx, Door(), func(tx postgres.Tx) (err error) {
+	err = s.db.InTx(ctx, Door(), func(tx postgres.Tx) (err error) {
 		sealed, err = takeChallenge(tx, actor.SessionID)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("take challenge: %w", err)
+		return data, false, fmt.Errorf("take challenge: %w", err)
 	}
-	var data webauthn.SessionData
-	if plain := s.openChallenge(actor.SessionID, sealed); plain == nil || json.Unmarshal(plain, &data) != nil {
-		return nil, nil //nolint:nilnil // no question was asked: the caller refuses the answer
-	}
-	return &data, nil
+	plain := s.openChallenge(actor.SessionID, sealed)
+	asked = plain != nil && json.Unmarshal(plain, &data) == nil
+	return data, asked, nil
 }
 
 func toJSON(v any) (string, error) {

@@ -123,5 +123,5 @@ func bytesOf(id *uuid.UUID) []byte {
 func bytesOfTime(at time.Time) []byte { return bytesOfCount(at.UnixMicro()) }
 
 func bytesOfCount(n int64) []byte {
-	return binary.BigEndian.AppendUint64(nil, uint64(n)) //nolint:gosec // G115: bits, not a number
+	return binary.BigEndian.AppendUint64(nil, uint64(n))
 }
