@@ -2,16 +2,15 @@ package main
 
 import (
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 
 	"github.com/fairpassage/portal/internal/agency"
+	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
-	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/config"
@@ -38,12 +37,13 @@ type subjects struct {
 	complaints  *complaint.Service
 	escalations *escalation.Service
 	screening   *screening.Service
+	audit       *audit.Log
 }
 
 func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, log *slog.Logger) (*subjects, error) {
-	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
+	hasher, err := newHasher(conf, keys, patienceOfPeople)
 	if err != nil {
-		return nil, fmt.Errorf("read the matching key: %w", err)
+		return nil, err
 	}
 	s := &subjects{clock: clk, home: home, keys: keys, people: identity.NewPeople(keys.Pins(), clk)}
 	s.sessions = identity.NewSessions(db, s.people)
@@ -52,7 +52,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	s.licensing = licensing.New(db, clk, home)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: db, Clock: clk, Keys: keys, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
+		DB: db, Clock: clk, Keys: keys, Hasher: hasher, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
 		Regions: []string{home.Code},
 	})
 	if err != nil {
@@ -66,6 +66,9 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		DB: db, Clock: clk, Random: rand.Reader, Mail: mailer, Words: words, BaseURL: conf.BaseURL,
 	})
 	s.screening = screening.New(screening.Deps{DB: db, Clock: clk, Log: log, Escalations: s.escalations})
+	if s.audit, err = newAudit(conf, db, clk, keys.Secret(seal.SecretAudit), log); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 

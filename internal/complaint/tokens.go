@@ -17,34 +17,39 @@ type traces struct {
 	registryMatch                      bool
 }
 
+// trace asks the matching key once. When it does not answer, the error is an
+// Unavailable fault.
 func (s *Service) trace(ctx context.Context, c Complaint) (traces, error) {
-	own := s.number(c.in.Contact.Phone, c.in.Country)
-	t := traces{
-		agencyID:  c.in.AgencyID,
-		employer:  s.company(c.in.Employer),
-		reporter:  s.hasher.Reporter(own),
-		signature: s.hasher.Signature(c.in.Narrative),
+	agency, err := s.agencyOf(ctx, c)
+	if err != nil {
+		return traces{}, err
 	}
+	t := traces{agencyID: agency}
+	var unknown string // the agency's name, where the register does not know it
+	if t.agencyID == uuid.Nil {
+		unknown = c.in.AgencyName
+	}
+	own, broker := s.number(c.in.Contact.Phone, c.in.Country), s.number(c.in.BrokerPhone, c.in.Country)
 	// Who gives one number for both names no broker, and a token of one's own
 	// phone among the brokers would lead to its owner.
-	if broker := s.number(c.in.BrokerPhone, c.in.Country); broker != own {
-		t.broker = s.hasher.Phone(broker)
+	if broker == own {
+		broker = ""
 	}
-	if t.agencyID == uuid.Nil && c.in.AgencyName != "" {
-		id, one, err := s.Agencies.ExactlyNamed(ctx, c.in.AgencyName)
-		if err != nil {
-			return traces{}, fmt.Errorf("look for the agency: %w", err)
-		}
-		if one {
-			t.agencyID = id
-		} else {
-			// The token stands for the agency only where the register does not.
-			t.agency = s.company(c.in.AgencyName)
-		}
+	placed := own // as the agency would have registered it
+	if t.agencyID == uuid.Nil {
+		placed = ""
 	}
-	if t.agencyID != uuid.Nil && own != "" {
-		var err error
-		t.registryMatch, err = s.Placements.PlacedByPhone(ctx, t.agencyID, []matching.Token{s.hasher.Phone(own)})
+	marks, err := s.Hasher.Hash(ctx, []matching.Input{
+		company(c.in.Employer), company(unknown), matching.Reporter(own), matching.Phone(broker), matching.Phone(placed),
+		matching.Text(c.in.Narrative),
+	})
+	if err != nil {
+		return traces{}, fmt.Errorf("hash: %w", err)
+	}
+	t.employer, t.agency, t.reporter, t.broker = marks[0].Token, marks[1].Token, marks[2].Token, marks[3].Token
+	t.signature = marks[5].Signature
+	if placed != "" {
+		t.registryMatch, err = s.Placements.PlacedByPhone(ctx, t.agencyID, []matching.Token{marks[4].Token})
 		if err != nil {
 			return traces{}, fmt.Errorf("look for the placement: %w", err)
 		}
@@ -52,9 +57,23 @@ func (s *Service) trace(ctx context.Context, c Complaint) (traces, error) {
 	return t, nil
 }
 
-func (s *Service) company(name string) matching.Token {
-	return s.hasher.Name(matching.CompanyFold(name))
+// agencyOf returns the agency that was picked, or the only one of the register
+// that bears the name as typed, or uuid.Nil.
+func (s *Service) agencyOf(ctx context.Context, c Complaint) (uuid.UUID, error) {
+	if c.in.AgencyID != uuid.Nil || c.in.AgencyName == "" {
+		return c.in.AgencyID, nil
+	}
+	id, one, err := s.Agencies.ExactlyNamed(ctx, c.in.AgencyName)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("look for the agency: %w", err)
+	}
+	if !one {
+		return uuid.Nil, nil
+	}
+	return id, nil
 }
+
+func company(name string) matching.Input { return matching.Name(matching.CompanyFold(name)) }
 
 // number returns the first number that can be read, in E.164, or "". A number
 // without a country code may be of home or of where it happened.

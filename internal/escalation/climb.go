@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/outbox"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -12,10 +13,13 @@ import (
 )
 
 // Climb keeps the promise TopicOverdue: the deadline has come, and when nobody
-// acknowledged the escalation its commanders are told. It climbs once; an
+// acknowledged the escalation its commanders, or all overseers, are told. It climbs once; an
 // acknowledgement that came first, by the lock on the row, makes it stay.
 func (s *Service) Climb(ctx context.Context, promiseID uuid.UUID) error {
 	by := identity.System("clock")
+	if err := authority.Require(by, authority.EscalationClimb, authority.Object{}); err != nil {
+		return err
+	}
 	err := outbox.Fulfil(ctx, s.deps.DB, by, promiseID, func(tx postgres.Tx, p outbox.Promise) error {
 		e, found, err := lock(tx, p.SubjectID)
 		if err != nil || !found || e.AcknowledgedAt != nil {
@@ -29,7 +33,7 @@ func (s *Service) Climb(ctx context.Context, promiseID uuid.UUID) error {
 			return err
 		}
 		defer s.deps.Step("climb: before commit")
-		return s.tell(tx, by, e, stepClimbed, identity.RoleCommander)
+		return s.tell(tx, by, e, stepClimbed, identity.RoleCommander, identity.RoleOverseer)
 	})
 	if err != nil {
 		return fmt.Errorf("climb escalation: %w", err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/outbox"
@@ -20,19 +21,22 @@ const (
 	stepClimbed step = "climbed"
 )
 
-// Deliver keeps the promise TopicRaised: a delivery for every investigator and
-// duty officer of the unit, and for each a promise to mail. The escalation
+// Deliver keeps the promise TopicRaised: a delivery for every investigator,
+// duty officer and overseer of the unit, and for each a promise to mail. The escalation
 // itself stands in the inbox from the moment it was raised. Running it twice
 // delivers nothing twice.
 func (s *Service) Deliver(ctx context.Context, promiseID uuid.UUID) error {
 	by := identity.System("delivery")
+	if err := authority.Require(by, authority.EscalationDeliver, authority.Object{}); err != nil {
+		return err
+	}
 	err := outbox.Fulfil(ctx, s.deps.DB, by, promiseID, func(tx postgres.Tx, p outbox.Promise) error {
 		e, found, err := lock(tx, p.SubjectID)
 		if err != nil || !found {
 			return err
 		}
 		defer s.deps.Step("deliver: before commit")
-		return s.tell(tx, by, e, stepRaised, identity.RoleInvestigator, identity.RoleDutyOfficer)
+		return s.tell(tx, by, e, stepRaised, identity.RoleInvestigator, identity.RoleDutyOfficer, identity.RoleOverseer)
 	})
 	if err != nil {
 		return fmt.Errorf("deliver escalation: %w", err)
