@@ -88,7 +88,7 @@ CREATE TRIGGER decisions_stay BEFORE DELETE OR TRUNCATE ON decisions FOR EACH ST
 -- Roles whose holders may come to read what people told.
 -- +goose StatementBegin
 CREATE FUNCTION case_reading_role(role text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT role IN ('complaints_officer','inspector','investigator','commander','duty_officer','overseer','support_worker','first_reader') $$;
+    SELECT role IN ('complaints_officer','inspector','investigator','commander','duty_officer','overseer','support_worker','border_officer','first_reader') $$;
 -- +goose StatementEnd
 
 -- Who was made a member by an operator's command on the host and not by two

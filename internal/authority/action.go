@@ -25,6 +25,14 @@ const (
 	EscalationRead        Action = "escalation.read"
 	EscalationAcknowledge Action = "escalation.acknowledge"
 	SealedRead            Action = "sealed.read" // open what a complaint sealed to one's desk
+
+	DecisionList         Action = "decision.list" // what waits for two people
+	DecisionRead         Action = "decision.read"
+	DecisionDecide       Action = "decision.decide"       // the page; each kind asks for an action of its own
+	PeopleManage         Action = "people.manage"         // units, people, roles that read no case
+	RoleApprove          Action = "role.approve"          // a colleague who will read cases of one's unit
+	AdministratorApprove Action = "administrator.approve" // another administrator; who returns
+	UnitMoveApprove      Action = "unit_move.approve"     // another parent for a unit
 )
 
 // rule says who may. A nil set of roles means that no staff may.
@@ -34,6 +42,8 @@ type rule struct {
 	anyone  bool // any signed-in person
 	kind    identity.UnitKind
 	roles   []identity.Role
+	// places: these roles in these kinds of unit, where one kind is not enough.
+	places map[identity.UnitKind][]identity.Role
 	// own: the object must belong to the actor's unit or agency.
 	own bool
 }
@@ -42,7 +52,34 @@ var (
 	agencyPeople    = []identity.Role{identity.RoleAgencyHead, identity.RoleAgencyClerk}
 	investigators   = []identity.Role{identity.RoleInvestigator, identity.RoleCommander, identity.RoleDutyOfficer}
 	licensingPeople = []identity.Role{identity.RoleLicensingOfficer}
+	administrators  = []identity.Role{identity.RoleAdministrator}
 )
+
+// officials are all who work for the state or help those who complain: everybody
+// but agencies.
+var officials = map[identity.UnitKind][]identity.Role{
+	identity.UnitMinistry:       {identity.RoleLicensingOfficer, identity.RoleComplaintsOfficer, identity.RoleInspector, "first_reader"},
+	identity.UnitProvince:       {identity.RoleComplaintsOfficer, identity.RoleInspector},
+	identity.UnitEmbassy:        {identity.RoleComplaintsOfficer},
+	identity.UnitPolice:         investigators,
+	identity.UnitSupport:        {identity.RoleSupportWorker},
+	identity.UnitOversight:      {identity.RoleOverseer, "first_reader"},
+	identity.UnitBorder:         {identity.RoleBorderOfficer},
+	identity.UnitAdministration: administrators,
+}
+
+// leaders speak for a unit when somebody is to join it or to come back.
+var leaders = map[identity.UnitKind][]identity.Role{
+	identity.UnitMinistry:  {identity.RoleComplaintsOfficer},
+	identity.UnitProvince:  {identity.RoleComplaintsOfficer},
+	identity.UnitEmbassy:   {identity.RoleComplaintsOfficer},
+	identity.UnitPolice:    {identity.RoleCommander},
+	identity.UnitSupport:   {identity.RoleSupportWorker},
+	identity.UnitOversight: {identity.RoleOverseer},
+	identity.UnitBorder:    {identity.RoleBorderOfficer},
+
+	identity.UnitAdministration: administrators,
+}
 
 // rules is the whole policy. What is absent is refused.
 var rules = map[Action]rule{
@@ -66,4 +103,12 @@ var rules = map[Action]rule{
 	EscalationRead:        {kind: identity.UnitPolice, roles: investigators, own: true},
 	EscalationAcknowledge: {kind: identity.UnitPolice, roles: investigators, own: true},
 	SealedRead:            {kind: identity.UnitPolice, roles: investigators, own: true},
+
+	DecisionList:         {places: officials},
+	DecisionRead:         {places: officials},
+	DecisionDecide:       {places: officials},
+	PeopleManage:         {kind: identity.UnitAdministration, roles: administrators},
+	RoleApprove:          {places: leaders, own: true},
+	AdministratorApprove: {kind: identity.UnitAdministration, roles: administrators, own: true},
+	UnitMoveApprove:      {kind: identity.UnitOversight, roles: []identity.Role{identity.RoleOverseer}, own: true},
 }

@@ -39,7 +39,7 @@ func Enter(actor identity.Actor, action Action) Decision {
 		if r.anyone {
 			return Decision{true, "signed in"}
 		}
-		if r.kind != "" && r.kind == actor.UnitKind && slices.Contains(r.roles, actor.Role) {
+		if slices.Contains(r.rolesIn(actor.UnitKind), actor.Role) {
 			return Decision{true, "role in unit"}
 		}
 		return Decision{Reason: "not of this role and unit"}
@@ -47,6 +47,20 @@ func Enter(actor identity.Actor, action Action) Decision {
 		return Decision{Reason: "a process has no pages"}
 	}
 	return Decision{Reason: "nobody"}
+}
+
+// rolesIn lists the roles that may, in a unit of that kind.
+func (r rule) rolesIn(kind identity.UnitKind) []identity.Role {
+	if r.kind != "" && r.kind == kind {
+		return r.roles
+	}
+	return r.places[kind]
+}
+
+// RolesIn lists the roles that may attempt the action in a unit of that kind,
+// for saying who is missing.
+func RolesIn(action Action, kind identity.UnitKind) []identity.Role {
+	return slices.Clone(rules[action].rolesIn(kind))
 }
 
 // Decide answers for one object.
