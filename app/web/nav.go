@@ -19,6 +19,9 @@ var doors = []struct {
 	{"nav.placements", "/agency/placements", authority.PlacementList},
 	{"nav.applications", "/ministry/applications", authority.ApplicationList},
 	{"nav.escalations", "/police/escalations", authority.EscalationList},
+	{"nav.people", "/admin/people", authority.PeopleManage},
+	{"nav.units", "/admin/units", authority.PeopleManage},
+	{"nav.decisions", "/decisions", authority.DecisionList},
 	{"nav.account", "/account", authority.AccountRead},
 }
 

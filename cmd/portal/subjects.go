@@ -8,10 +8,12 @@ import (
 	"github.com/fairpassage/portal/internal/agency"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
+	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/matching"
+	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/config"
@@ -38,6 +40,8 @@ type subjects struct {
 	complaints  *complaint.Service
 	escalations *escalation.Service
 	screening   *screening.Service
+	decisions   *decision.Service
+	staff       *people.Service
 }
 
 func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, log *slog.Logger) (*subjects, error) {
@@ -66,6 +70,12 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		DB: db, Clock: clk, Random: rand.Reader, Mail: mailer, Words: words, BaseURL: conf.BaseURL,
 	})
 	s.screening = screening.New(screening.Deps{DB: db, Clock: clk, Log: log, Escalations: s.escalations})
+	// What takes two people: each subject's rules, one line a subject.
+	rules := people.Rules(s.people)
+	if s.decisions, err = decision.NewService(db, clk, s.people, rules...); err != nil {
+		return nil, err
+	}
+	s.staff = people.New(people.Deps{DB: db, Clock: clk, People: s.people, Decisions: s.decisions})
 	return s, nil
 }
 
