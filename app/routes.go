@@ -32,6 +32,7 @@ type Pages struct {
 	Police     *police.Desk
 	Decisions  *decision.Desk
 	Admin      *admin.Desk
+	Audit      *public.Audit
 }
 
 // SiteMap is every address of the portal: who may come, and what answers. It
@@ -106,6 +107,10 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: post, Path: "/admin/people/:id/return", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Return},
 		{Method: post, Path: "/admin/people/:id/readmit", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Readmit},
 		{Method: post, Path: "/admin/people/:id/invitation", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.InviteAgain},
+		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},
+		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},
+		{Method: get, Path: "/complaints/mine/proof", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.Proof},
+		{Method: get, Path: "/complaints/mine/proof/file", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.ProofFile},
 	}
 }
 

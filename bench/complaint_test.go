@@ -39,7 +39,7 @@ func (r *record) desk(b *testing.B) *desk {
 	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
 	check(b, err)
 	service, err := complaint.NewService(complaint.Dependencies{
-		DB: r.DB, Clock: r.clock, Keys: keys, Sessions: identity.NewSessions(r.DB, testkit.People(r.clock)),
+		DB: r.DB, Clock: r.clock, Keys: keys, Hasher: hasher, Sessions: identity.NewSessions(r.DB, testkit.People(r.clock)),
 		Agencies: named{register.New(r.DB, r.clock, r.home())}, Placements: placement.New(r.DB, r.clock, hasher, r.home()),
 		Regions: []string{"KH"},
 	})

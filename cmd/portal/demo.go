@@ -9,9 +9,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/demo"
-	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
-	"github.com/fairpassage/portal/internal/seal"
 )
 
 // demoSeed chooses the world of the demonstration.
@@ -85,7 +83,8 @@ func inhabit(ctx context.Context, at *record) error {
 
 // seed makes everything else of the demonstration that is not there yet.
 func (w *workplace) seed(ctx context.Context) error {
-	hasher, err := matching.NewHasher(w.subjects.keys.Secret(seal.SecretMatching))
+	// Thousands at once: it waits where people would not.
+	hasher, err := newHasher(w.conf, w.subjects.keys, patienceOfImport)
 	if err != nil {
 		return err
 	}

@@ -45,5 +45,9 @@ func openKeys(ctx context.Context, at *record, db *postgres.DB) (*seal.Ring, err
 	if err != nil {
 		return nil, err
 	}
-	return seal.Ensure(at.conf.KeysDir, units)
+	var elsewhere []seal.Secret
+	if at.conf.Vault != "" {
+		elsewhere = append(elsewhere, seal.SecretMatching)
+	}
+	return seal.Ensure(at.conf.KeysDir, units, elsewhere...)
 }

@@ -79,6 +79,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		}),
 		Decisions: decision.New(w, s.decisions),
 		Admin:     admin.New(w, s.staff),
+		Audit:     public.NewAudit(w, s.audit),
 	})
 }
 

@@ -2,17 +2,16 @@ package main
 
 import (
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 
 	"github.com/fairpassage/portal/internal/agency"
+	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
-	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/clock"
@@ -42,12 +41,13 @@ type subjects struct {
 	screening   *screening.Service
 	decisions   *decision.Service
 	staff       *people.Service
+	audit       *audit.Log
 }
 
 func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, log *slog.Logger) (*subjects, error) {
-	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
+	hasher, err := newHasher(conf, keys, patienceOfPeople)
 	if err != nil {
-		return nil, fmt.Errorf("read the matching key: %w", err)
+		return nil, err
 	}
 	s := &subjects{clock: clk, home: home, keys: keys, people: identity.NewPeople(keys.Pins(), clk)}
 	s.sessions = identity.NewSessions(db, s.people)
@@ -56,7 +56,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	s.licensing = licensing.New(db, clk, home)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: db, Clock: clk, Keys: keys, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
+		DB: db, Clock: clk, Keys: keys, Hasher: hasher, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
 		Regions: []string{home.Code},
 	})
 	if err != nil {
@@ -76,6 +76,9 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		return nil, err
 	}
 	s.staff = people.New(people.Deps{DB: db, Clock: clk, People: s.people, Decisions: s.decisions})
+	if s.audit, err = newAudit(conf, db, clk, keys.Secret(seal.SecretAudit), log); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 

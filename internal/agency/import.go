@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -58,6 +59,9 @@ type Rejection struct {
 // with its reason and does not touch the others. A file without the format's
 // columns is refused whole, as ColumnError.
 func (s *Service) Import(ctx context.Context, actor identity.Actor, f File, progress func(Run)) (Run, error) {
+	if err := authority.Require(actor, authority.RegisterImport, authority.Object{}); err != nil {
+		return Run{}, err
+	}
 	source := f.Source
 	if source == "" {
 		source = f.Format.Source
@@ -133,9 +137,7 @@ func (i *importer) through(ctx context.Context, in *rows, progress func(Run)) (R
 			continue
 		}
 		if !end {
-			if err := i.add(&b, r); err != nil {
-				return i.run, err
-			}
+			i.add(&b, r)
 		}
 		if b.rows == batchSize || end && b.rows > 0 {
 			if err := i.commit(ctx, &b); err != nil {
@@ -151,7 +153,7 @@ func (i *importer) through(ctx context.Context, in *rows, progress func(Run)) (R
 }
 
 // add puts a row into the batch, as an entry or as a rejection.
-func (i *importer) add(b *batch, r row) error {
+func (i *importer) add(b *batch, r row) {
 	b.rows++
 	b.last = r.Number
 	record, why := Record{}, r.Why
@@ -164,18 +166,21 @@ func (i *importer) add(b *batch, r row) error {
 	}
 	if why != "" {
 		b.reject(r.Number, why)
-		return nil
+		return
 	}
-	e, err := newEntry(record, i.service.hasher)
-	if err != nil {
-		return fmt.Errorf("row %d: %w", r.Number, err)
-	}
-	b.entries = append(b.entries, numbered{row: r.Number, entry: e})
-	return nil
+	b.entries = append(b.entries, numbered{row: r.Number, entry: newEntry(record)})
 }
 
-// commit writes the batch and the progress of the run in one transaction.
+// commit hashes the batch's phones, and writes the batch and the progress of the
+// run in one transaction.
 func (i *importer) commit(ctx context.Context, b *batch) error {
+	entries := make([]*entry, len(b.entries))
+	for n := range b.entries {
+		entries[n] = &b.entries[n].entry
+	}
+	if err := complete(ctx, i.service.hasher, entries...); err != nil {
+		return err
+	}
 	after := i.run
 	err := i.service.db.InTx(ctx, i.actor, func(tx postgres.Tx) error {
 		if err := holdRun(tx, i.run); err != nil {

@@ -33,6 +33,14 @@ const (
 	RoleApprove          Action = "role.approve"          // a colleague who will read cases of one's unit
 	AdministratorApprove Action = "administrator.approve" // another administrator; who returns
 	UnitMoveApprove      Action = "unit_move.approve"     // another parent for a unit
+	// What no person does.
+	ComplaintWeigh    Action = "complaint.weigh"
+	EscalationRaise   Action = "escalation.raise"
+	EscalationDeliver Action = "escalation.deliver"
+	EscalationClimb   Action = "escalation.climb"
+	MailSend          Action = "mail.send"
+	RegisterImport    Action = "register.import"
+	AuditKeep         Action = "audit.keep" // place, sign and deliver the audit log
 )
 
 // rule says who may. A nil set of roles means that no staff may.
@@ -46,6 +54,8 @@ type rule struct {
 	places map[identity.UnitKind][]identity.Role
 	// own: the object must belong to the actor's unit or agency.
 	own bool
+	// processes may do it without anybody being there.
+	processes []string
 }
 
 var (
@@ -111,4 +121,11 @@ var rules = map[Action]rule{
 	RoleApprove:          {places: leaders, own: true},
 	AdministratorApprove: {kind: identity.UnitAdministration, roles: administrators, own: true},
 	UnitMoveApprove:      {kind: identity.UnitOversight, roles: []identity.Role{identity.RoleOverseer}, own: true},
+	ComplaintWeigh:       {processes: []string{"screening"}},
+	EscalationRaise:      {processes: []string{"screening"}},
+	EscalationDeliver:    {processes: []string{"delivery"}},
+	EscalationClimb:      {processes: []string{"clock"}},
+	MailSend:             {processes: []string{"mail"}},
+	RegisterImport:       {processes: []string{"import", "demo"}},
+	AuditKeep:            {processes: []string{"audit"}},
 }

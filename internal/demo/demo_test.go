@@ -70,7 +70,7 @@ func newStage(t *testing.T, secrets string) *stage {
 		DB: s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, People: identity.NewPeople(keys.Pins(), s.clk), Agencies: agency.New(s.db.DB, hasher, s.clk),
 		FilerAt: func(at clock.Clock) (demo.Filer, error) {
 			service, err := complaint.NewService(complaint.Dependencies{
-				DB: s.db.DB, Clock: at, Keys: keys, Sessions: identity.NewSessions(s.db.DB, identity.NewPeople(keys.Pins(), at)), Agencies: nobody{},
+				DB: s.db.DB, Clock: at, Keys: keys, Hasher: hasher, Sessions: identity.NewSessions(s.db.DB, identity.NewPeople(keys.Pins(), at)), Agencies: nobody{},
 				Placements: placement.New(s.db.DB, at, hasher, s.home), Regions: []string{s.home.Code},
 			})
 			return &filer{service, s}, err

@@ -30,7 +30,7 @@ type Deps struct {
 	Home  country.Home
 	// Seed chooses the world; the same seed on the same day makes the same one.
 	Seed     uint64
-	Hasher   *matching.Hasher
+	Hasher   matching.Keyed
 	People   *identity.People
 	Agencies *agency.Service
 	// FilerAt returns the complaint service under another clock: complaints of
@@ -130,6 +130,10 @@ func (d Deps) layGround(ctx context.Context, w *world) (map[string]uuid.UUID, er
 	if err != nil {
 		return nil, err
 	}
+	h, err := d.hash(ctx, w)
+	if err != nil {
+		return nil, err
+	}
 	var ids map[string]uuid.UUID
 	err = d.DB.InTx(ctx, actor(), func(tx postgres.Tx) error {
 		done, err := begin(tx, markGround)
@@ -140,13 +144,13 @@ func (d Deps) layGround(ctx context.Context, w *world) (map[string]uuid.UUID, er
 			ids, err = findAgencies(tx, w.houses)
 			return err
 		}
-		if ids, err = d.enter(tx, w); err != nil {
+		if ids, err = d.enter(tx, w, h); err != nil {
 			return err
 		}
 		if err := d.people(tx, w, ids, secrets); err != nil {
 			return err
 		}
-		if err := d.place(tx, w, ids); err != nil {
+		if err := place(tx, w, h, ids); err != nil {
 			return err
 		}
 		return finish(tx, markGround)

@@ -169,3 +169,24 @@ func one(rows int64, err error) error {
 	}
 	return err
 }
+
+type guardedRow struct {
+	PersonID   uuid.UUID
+	UnitID     uuid.UUID
+	Role       identity.Role
+	Pin        []byte
+	DecisionID *uuid.UUID
+	Backed     bool
+}
+
+func guarded(tx postgres.Tx) (rows []guardedRow, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT m.person_id, m.unit_id, m.role, m.pin, m.decision_id,
+			CASE WHEN m.decision_id IS NULL
+				THEN EXISTS (SELECT FROM founding_grants f WHERE (f.person_id, f.unit_id, f.role) = (m.person_id, m.unit_id, m.role))
+				ELSE EXISTS (SELECT FROM decisions d WHERE d.id = m.decision_id AND d.state = 'approved' AND d.kind IN (?, ?)
+					AND d.subject_id = m.person_id AND d.unit_id = m.unit_id AND d.detail->>'role' = m.role) END AS backed
+		FROM memberships m WHERE case_reading_role(m.role) OR m.role = 'administrator' ORDER BY m.person_id, m.unit_id, m.role`,
+		KindRole, KindAdministrator).Scan(&rows).Error
+	return rows, err
+}

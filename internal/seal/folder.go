@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,7 +25,10 @@ import (
 // The files are <unit>.<sequence>-<hash>.pub, the same with .key, and
 // <secret>.key; each holds one line of base64. A folder may hold a unit's .pub
 // without its .key: then it can address that desk and not read for it.
-func Ensure(dir string, units []string) (*Ring, error) {
+//
+// A secret that is held elsewhere is neither made nor read, and the ring has
+// nothing for it.
+func Ensure(dir string, units []string, elsewhere ...Secret) (*Ring, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make key folder: %w", err)
 	}
@@ -43,6 +47,9 @@ func Ensure(dir string, units []string) (*Ring, error) {
 	defer unlock()
 	ring := &Ring{secrets: map[Secret][]byte{}, current: map[string]Recipient{}, private: map[string]map[string]hpke.PrivateKey{}}
 	for _, name := range secrets() {
+		if slices.Contains(elsewhere, name) {
+			continue
+		}
 		if ring.secrets[name], err = f.secret(name); err != nil {
 			return nil, err
 		}
@@ -78,18 +85,25 @@ func (f folder) lock() (func(), error) {
 
 func (f folder) secret(name Secret) ([]byte, error) {
 	file := string(name) + ".key"
-	key, err := f.read(file, true)
+	_, err := f.read(file, true)
 	if errors.Is(err, fs.ErrNotExist) {
-		key = make([]byte, KeySize)
-		if _, err := rand.Read(key); err != nil {
-			return nil, fmt.Errorf("draw secret: %w", err)
+		if err := f.draw(file); err != nil {
+			return nil, err
 		}
-		return key, f.write(file, key)
 	}
-	if err == nil && len(key) != KeySize {
-		err = fmt.Errorf("the key file %s has %d bytes, want %d", file, len(key), KeySize)
+	return ReadSecret(filepath.Join(f.dir, file))
+}
+
+// SecretFile is where a key folder keeps the secret.
+func SecretFile(dir string, name Secret) string { return filepath.Join(dir, string(name)+".key") }
+
+// draw writes a new secret.
+func (f folder) draw(file string) error {
+	key := make([]byte, KeySize)
+	if _, err := rand.Read(key); err != nil {
+		return fmt.Errorf("draw secret: %w", err)
 	}
-	return key, err
+	return f.write(file, key)
 }
 
 var deskFile = regexp.MustCompile(`^([a-z0-9-]{2,40})\.(([0-9]{1,6})-[0-9a-f]{16})\.(pub|key)$`)

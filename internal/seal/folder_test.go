@@ -2,6 +2,7 @@ package seal_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,7 +38,7 @@ func TestAFolderKeepsItsKeysAndGainsMissingOnes(t *testing.T) {
 	if !ok || !held || !bytes.Equal(key.PublicKey().Bytes(), to.Key.Bytes()) {
 		t.Error("no pair for the new unit")
 	}
-	for _, name := range []seal.Secret{seal.SecretMatching, seal.SecretReceipt, seal.SecretForm, seal.SecretCSRF} {
+	for _, name := range []seal.Secret{seal.SecretMatching, seal.SecretReceipt, seal.SecretForm, seal.SecretCSRF, seal.SecretAudit} {
 		if k := first.Secret(name); len(k) != 32 || !bytes.Equal(k, second.Secret(name)) {
 			t.Errorf("%s has %d bytes or changed", name, len(k))
 		}
@@ -51,7 +52,7 @@ func TestNobodyElseMayReadTheKeys(t *testing.T) {
 	dir := t.TempDir()
 	ensure(t, dir, "police-national")
 	files, _ := filepath.Glob(filepath.Join(dir, "*.key"))
-	if len(files) != 6 {
+	if len(files) != 7 {
 		t.Fatalf("%d key files", len(files))
 	}
 	for _, file := range files {
@@ -144,5 +145,36 @@ func TestAUnitCodeCannotLeaveTheFolder(t *testing.T) {
 		if _, err := seal.Ensure(dir, []string{code}); err == nil {
 			t.Errorf("%q accepted", code)
 		}
+	}
+}
+
+func TestASecretThatIsHeldElsewhereIsNeitherMadeNorRead(t *testing.T) {
+	dir := t.TempDir()
+	ring, err := seal.Ensure(dir, nil, seal.SecretMatching)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "matching.key")
+	if _, err := os.Stat(file); !os.IsNotExist(err) || ring.Secret(seal.SecretMatching) != nil || len(ring.Secret(seal.SecretForm)) != 32 {
+		t.Errorf("made, or another is missing: %v", err)
+	}
+	if _, err := seal.ReadSecret(file); !os.IsNotExist(errors.Unwrap(err)) {
+		t.Errorf("read from nowhere: %v", err)
+	}
+	if err := seal.MakeSecret(file); err != nil {
+		t.Fatal(err)
+	}
+	key, err := seal.ReadSecret(file)
+	if err != nil || len(key) != 32 {
+		t.Fatal(err)
+	}
+	if err := seal.MakeSecret(file); err == nil {
+		t.Error("a key was replaced")
+	}
+	if ring, err = seal.Ensure(dir, nil, seal.SecretMatching); err != nil || ring.Secret(seal.SecretMatching) != nil {
+		t.Errorf("it was read where it was to be elsewhere: %v", err)
+	}
+	if whole := ensure(t, dir); !bytes.Equal(whole.Secret(seal.SecretMatching), key) {
+		t.Error("the folder has another")
 	}
 }

@@ -12,10 +12,11 @@ const (
 	SecretForm     Secret = "form"     // answers that travel in a page
 	SecretCSRF     Secret = "csrf"     // tokens of forms
 	SecretPins     Secret = "pins"     // rows that make somebody a person or a desk
+	SecretAudit    Secret = "audit"    // seed of the key that signs the audit log
 )
 
 func secrets() []Secret {
-	return []Secret{SecretMatching, SecretReceipt, SecretForm, SecretCSRF, SecretPins}
+	return []Secret{SecretMatching, SecretReceipt, SecretForm, SecretCSRF, SecretPins, SecretAudit}
 }
 
 // Ring holds the keys of one key folder. It is read-only and safe for
@@ -26,7 +27,8 @@ type Ring struct {
 	private map[string]map[string]hpke.PrivateKey // unit code → key id → key
 }
 
-// Secret returns 32 bytes; callers do not change them.
+// Secret returns 32 bytes, or none of a secret that is held elsewhere; callers
+// do not change them.
 func (r *Ring) Secret(name Secret) []byte { return r.secrets[name] }
 
 // Desk returns where to address envelopes for the unit; false when it has no key.

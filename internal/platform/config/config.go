@@ -28,6 +28,9 @@ type Config struct {
 	RedisURL string
 	// KeysDir is the folder with the key files.
 	KeysDir string
+	// Vault is the socket of the vault that holds the matching key, a path; empty
+	// when the key is in KeysDir.
+	Vault string
 	// SMTPURL is the mail server, with the sender as its from; empty means that
 	// no mail is sent.
 	SMTPURL string
@@ -36,6 +39,9 @@ type Config struct {
 	Zone    *time.Location
 	// Demo is demonstration mode: known accounts and invented people.
 	Demo bool
+	// Witnesses of the audit log: file:/folder, or the https submission prefix of
+	// a C2SP witness.
+	Witnesses []string
 	// DataDir is the data folder of the embedded servers; empty for none.
 	DataDir string
 }
@@ -85,6 +91,7 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 		DatabaseOwnerURL: src.secret("DATABASE_OWNER_URL"),
 		RedisURL:         src.secret("REDIS_URL"),
 		KeysDir:          src.plain("PORTAL_KEYS"),
+		Vault:            src.socket("PORTAL_VAULT"),
 		SMTPURL:          src.secret("SMTP_URL"),
 		DataDir:          src.pick(flags.Data, "PORTAL_DATA", flags.DefaultData),
 		Demo:             src.truth("PORTAL_DEMO", flags.Demo) && !flags.NoDemo,
@@ -92,6 +99,7 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 	if c.KeysDir == "" && c.DataDir != "" {
 		c.KeysDir = filepath.Join(c.DataDir, "keys")
 	}
+	c.Witnesses = src.witnesses("PORTAL_WITNESSES", c)
 	c.Surfaces = src.surfaces(src.pick(flags.Surface, "PORTAL_SURFACE", "public,staff"))
 	c.Country, c.Zone = src.country(), src.zone()
 	c.TrustedProxies = src.proxies("PORTAL_TRUSTED_PROXIES")

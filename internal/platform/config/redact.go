@@ -30,11 +30,13 @@ func (c Config) Redacted() []Setting {
 		{"DATABASE_OWNER_URL", hostOf(c.DatabaseOwnerURL)},
 		{"REDIS_URL", hostOf(c.RedisURL)},
 		{"PORTAL_KEYS", c.KeysDir},
+		{"PORTAL_VAULT", c.Vault},
 		{"SMTP_URL", hostOf(c.SMTPURL)},
 		{"PORTAL_COUNTRY", c.Country},
 		{"PORTAL_TIME_ZONE", c.Zone.String()},
 		{"PORTAL_DEMO", fmt.Sprint(c.Demo)},
 		{"PORTAL_DATA", c.DataDir},
+		{"PORTAL_WITNESSES", strings.Join(witnessesOf(c.Witnesses), ",")},
 	}
 	for i := range settings {
 		if settings[i].Value == "" {
@@ -42,6 +44,18 @@ func (c Config) Redacted() []Setting {
 		}
 	}
 	return settings
+}
+
+// witnessesOf leaves folders as they are: they hold no password.
+func witnessesOf(all []string) []string {
+	var shown []string
+	for _, w := range all {
+		if !strings.HasPrefix(w, witnessFolder) {
+			w = hostOf(w)
+		}
+		shown = append(shown, w)
+	}
+	return shown
 }
 
 // hostOf cuts rather than parses: several hosts in one address do not parse.
@@ -61,7 +75,7 @@ func hostOf(address string) string {
 
 // String keeps a Config that is printed by mistake from telling its secrets.
 func (c Config) String() string {
-	lines := make([]string, 0, 12)
+	lines := make([]string, 0, 16)
 	for _, s := range c.Redacted() {
 		lines = append(lines, s.Name+"="+s.Value)
 	}
