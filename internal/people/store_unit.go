@@ -51,16 +51,23 @@ func unit(tx postgres.Tx, key uuid.UUID) (Unit, error) {
 	return r.unit()
 }
 
+// mostChildren is how many units a page lists under another.
+const mostChildren = 500
+
 // units lists those of the filter; with a parent, all that stand under it.
 func units(tx postgres.Tx, f UnitFilter, parent uuid.UUID) ([]Unit, error) {
+	limit := PageSize + 1
+	if parent != uuid.Nil {
+		limit = mostChildren
+	}
 	var rows []unitRow
 	err := tx.Gorm().Raw(allUnits+`
 		WHERE (@kind = '' OR u.kind = @kind) AND (@query = '' OR u.code ILIKE @like OR u.name->>'en' ILIKE @like OR u.name->>'km' ILIKE @like)
 		  AND (@anywhere OR u.parent_id = @parent)
-		ORDER BY u.kind, u.code LIMIT CASE WHEN @anywhere THEN @limit END OFFSET @offset`,
+		ORDER BY u.kind, u.code LIMIT @limit OFFSET @offset`,
 		map[string]any{
 			"kind": f.Kind, "query": f.Query, "like": like(f.Query), "anywhere": parent == uuid.Nil, "parent": parent,
-			"limit": PageSize + 1, "offset": f.Page * PageSize,
+			"limit": limit, "offset": f.Page * PageSize,
 		}).Scan(&rows).Error
 	if err != nil {
 		return nil, err
