@@ -332,7 +332,7 @@ func TestAnAdministratorManagesPeopleAndUnits(t *testing.T) {
 	_, none := first.get(t, "/admin/people?q=nobody-of-that-name")
 	wantText(t, none, "Nobody fits")
 
-	res = first.send(t, "/admin/units", "/admin/units", url.Values{"new_kind": {"province"}, "code": {"Bad Code"}, "name_en": {""}})
+	res = first.send(t, "/admin/units", "/admin/units", url.Values{"new_kind": {"province"}, "code": {"Bad Code"}, "name_en": {"Bad"}})
 	wantText(t, document(t, res.Body), "Use 2 to 40 small letters")
 	res = first.send(t, "/admin/units", "/admin/units", url.Values{"new_kind": {"support"}, "code": {"house"}, "name_en": {"House"}, "name_km": {"ផ្ទះ"}})
 	if res.StatusCode != http.StatusSeeOther {

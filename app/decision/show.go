@@ -117,13 +117,13 @@ func (d *Desk) attempt(c *fiber.Ctx, do move) (uuid.UUID, views.Form, error) {
 	return key, sent, do(c.UserContext(), d.web.Actor(c), d.web.Member(c), key, form.Reason)
 }
 
-// ApproveAPI, RefuseAPI and SendBackAPI are the same for programs.
+// ApproveAPI gives leave, for programs.
 func (d *Desk) ApproveAPI(c *fiber.Ctx) error { return d.byProgram(c, d.approve, decision.Approved) }
 
-// RefuseAPI says no, with a reason.
+// RefuseAPI says no, with a reason, for programs.
 func (d *Desk) RefuseAPI(c *fiber.Ctx) error { return d.byProgram(c, d.refuse, decision.Refused) }
 
-// SendBackAPI asks for another proposal, with a reason.
+// SendBackAPI asks for another proposal, with a reason, for programs.
 func (d *Desk) SendBackAPI(c *fiber.Ctx) error { return d.byProgram(c, d.sendBack, decision.SentBack) }
 
 func (d *Desk) byProgram(c *fiber.Ctx, do move, state decision.State) error {
