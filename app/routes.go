@@ -38,7 +38,7 @@ type Pages struct {
 // SiteMap is every address of the portal: who may come, and what answers. It
 // is the only place where a route is made.
 func SiteMap(w *web.Web, p Pages) []web.Route {
-	return []web.Route{
+	return slices.Concat([]web.Route{
 		{Method: get, Path: "/", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Show},
 		{Method: get, Path: "/leave", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Leave},
 		{Method: get, Path: "/language/:code", Surface: web.Public, Action: authority.PublicRead, Handler: w.SwitchLanguage, Plain: true},
@@ -82,6 +82,17 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: post, Path: "/police/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.EscalationAcknowledge, Handler: p.Police.Acknowledge},
 		{Method: get, Path: "/police/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.SealedRead, Handler: p.Police.Complaint},
 
+		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},
+		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},
+		{Method: get, Path: "/complaints/mine/proof", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.Proof},
+		{Method: get, Path: "/complaints/mine/proof/file", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.ProofFile},
+	}, peopleRoutes(p))
+}
+
+// peopleRoutes are the addresses of what takes two people, and of people and
+// units.
+func peopleRoutes(p Pages) []web.Route {
+	return []web.Route{
 		{Method: get, Path: "/decisions", Surface: web.Staff, Action: authority.DecisionList, Handler: p.Decisions.List},
 		{Method: get, Path: "/decisions/:id", Surface: web.Staff, Action: authority.DecisionRead, Handler: p.Decisions.Show},
 		{Method: post, Path: "/decisions/:id/approve", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.Approve},
@@ -107,10 +118,6 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: post, Path: "/admin/people/:id/return", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Return},
 		{Method: post, Path: "/admin/people/:id/readmit", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Readmit},
 		{Method: post, Path: "/admin/people/:id/invitation", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.InviteAgain},
-		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},
-		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},
-		{Method: get, Path: "/complaints/mine/proof", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.Proof},
-		{Method: get, Path: "/complaints/mine/proof/file", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.ProofFile},
 	}
 }
 
