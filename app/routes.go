@@ -11,6 +11,7 @@ import (
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/public"
+	"github.com/fairpassage/portal/app/reading"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/gofiber/fiber/v2"
@@ -33,6 +34,9 @@ type Pages struct {
 	Decisions  *decision.Desk
 	Admin      *admin.Desk
 	Audit      *public.Audit
+	// Oversight is the same desk as that of police, for the oversight body.
+	Oversight *police.Desk
+	Readings  *reading.Desk
 }
 
 // SiteMap is every address of the portal: who may come, and what answers. It
@@ -81,6 +85,16 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/police/escalations/:id", Surface: web.Staff, Action: authority.EscalationRead, Handler: p.Police.Escalation},
 		{Method: post, Path: "/police/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.EscalationAcknowledge, Handler: p.Police.Acknowledge},
 		{Method: get, Path: "/police/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.SealedRead, Handler: p.Police.Complaint},
+
+		{Method: get, Path: "/readings", Surface: web.Staff, Action: authority.ReadingList, Handler: p.Readings.List},
+		{Method: get, Path: "/readings/:id", Surface: web.Staff, Action: authority.ReadingRead, Handler: p.Readings.Show},
+		{Method: post, Path: "/readings/:id", Surface: web.Staff, Action: authority.ReadingDecide, Handler: p.Readings.Record},
+
+		{Method: get, Path: "/oversight/escalations", Surface: web.Staff, Action: authority.OversightList, Handler: p.Oversight.Escalations},
+		{Method: get, Path: "/oversight/escalations/stream", Surface: web.Staff, Action: authority.OversightList, Handler: p.Oversight.Stream, Stream: true},
+		{Method: get, Path: "/oversight/escalations/:id", Surface: web.Staff, Action: authority.OversightRead, Handler: p.Oversight.Escalation},
+		{Method: post, Path: "/oversight/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.OversightAcknowledge, Handler: p.Oversight.Acknowledge},
+		{Method: get, Path: "/oversight/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.OversightSealedRead, Handler: p.Oversight.Complaint},
 
 		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},
 		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},

@@ -16,6 +16,11 @@
 //	            contact, originals
 //	envelope    the item keys that one recipient may open
 //	desk        a unit that may hold keys
+//	exclusion   a unit that may never receive one complaint: it accuses an
+//	            official of it, or of one above or under it
+//	reading     somebody from elsewhere looks whether a complaint names an
+//	            official, before a local desk may have it
+//	audience    for whom a pattern is looked for: police, or oversight
 //	disclosure  why police may know who somebody is: consent, or life or child
 //	finding     what a rule established about a subject, with its evidence
 //	alert       the findings about one subject, folded

@@ -22,6 +22,8 @@ var doors = []struct {
 	{"nav.people", "/admin/people", authority.PeopleManage},
 	{"nav.units", "/admin/units", authority.PeopleManage},
 	{"nav.decisions", "/decisions", authority.DecisionList},
+	{"nav.escalations", "/oversight/escalations", authority.OversightList},
+	{"nav.readings", "/readings", authority.ReadingList},
 	{"nav.account", "/account", authority.AccountRead},
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/public"
+	"github.com/fairpassage/portal/app/reading"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/platform/config"
 	"github.com/fairpassage/portal/internal/seal"
@@ -75,11 +76,15 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Agency:     agency.New(w, s.licensing, s.placements, s.home),
 		Licensing:  ministry.New(w, s.licensing),
 		Police: police.New(w, police.Deps{
-			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell,
+			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/police/escalations", Offices: s.complaints,
 		}),
 		Decisions: decision.New(w, s.decisions),
 		Admin:     admin.New(w, s.staff),
 		Audit:     public.NewAudit(w, s.audit),
+		Oversight: police.New(w, police.Deps{
+			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/oversight/escalations", Offices: s.complaints,
+		}),
+		Readings: reading.New(w, s.complaints),
 	})
 }
 

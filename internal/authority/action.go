@@ -41,6 +41,18 @@ const (
 	MailSend          Action = "mail.send"
 	RegisterImport    Action = "register.import"
 	AuditKeep         Action = "audit.keep" // place, sign and deliver the audit log
+	ReadingClimb      Action = "reading.climb"
+
+	// The same of the oversight body, for patterns that police may not know.
+	OversightList        Action = "oversight.list"
+	OversightRead        Action = "oversight.read"
+	OversightAcknowledge Action = "oversight.acknowledge"
+	OversightSealedRead  Action = "oversight.sealed_read"
+
+	// The first reading, by the ministry's headquarters or the oversight body.
+	ReadingList   Action = "reading.list"
+	ReadingRead   Action = "reading.read"
+	ReadingDecide Action = "reading.decide"
 )
 
 // rule says who may. A nil set of roles means that no staff may.
@@ -52,10 +64,18 @@ type rule struct {
 	roles   []identity.Role
 	// places: these roles in these kinds of unit, where one kind is not enough.
 	places map[identity.UnitKind][]identity.Role
+	// also is a second kind of unit with roles of its own.
+	also seat
 	// own: the object must belong to the actor's unit or agency.
 	own bool
 	// processes may do it without anybody being there.
 	processes []string
+}
+
+// seat is a kind of unit and who may there.
+type seat struct {
+	kind  identity.UnitKind
+	roles []identity.Role
 }
 
 var (
@@ -63,24 +83,28 @@ var (
 	investigators   = []identity.Role{identity.RoleInvestigator, identity.RoleCommander, identity.RoleDutyOfficer}
 	licensingPeople = []identity.Role{identity.RoleLicensingOfficer}
 	administrators  = []identity.Role{identity.RoleAdministrator}
+	overseers       = []identity.Role{identity.RoleOverseer}
+	firstReaders    = []identity.Role{identity.RoleFirstReader}
+	// Where no reader is on duty the oversight body's own people read.
+	oversightReads = seat{identity.UnitOversight, []identity.Role{identity.RoleFirstReader, identity.RoleOverseer}}
 )
 
 // officials are all who work for the state or help those who complain: everybody
 // but agencies.
 var officials = map[identity.UnitKind][]identity.Role{
-	identity.UnitMinistry:       {identity.RoleLicensingOfficer, identity.RoleComplaintsOfficer, identity.RoleInspector, "first_reader"},
+	identity.UnitMinistry:       {identity.RoleLicensingOfficer, identity.RoleComplaintsOfficer, identity.RoleInspector, identity.RoleFirstReader},
 	identity.UnitProvince:       {identity.RoleComplaintsOfficer, identity.RoleInspector},
-	identity.UnitEmbassy:        {identity.RoleComplaintsOfficer},
+	identity.UnitEmbassy:        {identity.RoleComplaintsOfficer, identity.RoleInspector},
 	identity.UnitPolice:         investigators,
 	identity.UnitSupport:        {identity.RoleSupportWorker},
-	identity.UnitOversight:      {identity.RoleOverseer, "first_reader"},
+	identity.UnitOversight:      {identity.RoleOverseer, identity.RoleFirstReader},
 	identity.UnitBorder:         {identity.RoleBorderOfficer},
 	identity.UnitAdministration: administrators,
 }
 
 // leaders speak for a unit when somebody is to join it or to come back.
 var leaders = map[identity.UnitKind][]identity.Role{
-	identity.UnitMinistry:  {identity.RoleComplaintsOfficer},
+	identity.UnitMinistry:  {identity.RoleComplaintsOfficer, identity.RoleFirstReader},
 	identity.UnitProvince:  {identity.RoleComplaintsOfficer},
 	identity.UnitEmbassy:   {identity.RoleComplaintsOfficer},
 	identity.UnitPolice:    {identity.RoleCommander},
@@ -120,7 +144,7 @@ var rules = map[Action]rule{
 	PeopleManage:         {kind: identity.UnitAdministration, roles: administrators},
 	RoleApprove:          {places: leaders, own: true},
 	AdministratorApprove: {kind: identity.UnitAdministration, roles: administrators, own: true},
-	UnitMoveApprove:      {kind: identity.UnitOversight, roles: []identity.Role{identity.RoleOverseer}, own: true},
+	UnitMoveApprove:      {kind: identity.UnitOversight, roles: overseers, own: true},
 	ComplaintWeigh:       {processes: []string{"screening"}},
 	EscalationRaise:      {processes: []string{"screening"}},
 	EscalationDeliver:    {processes: []string{"delivery"}},
@@ -128,4 +152,14 @@ var rules = map[Action]rule{
 	MailSend:             {processes: []string{"mail"}},
 	RegisterImport:       {processes: []string{"import", "demo"}},
 	AuditKeep:            {processes: []string{"audit"}},
+	ReadingClimb:         {processes: []string{"clock"}},
+
+	OversightList:        {kind: identity.UnitOversight, roles: overseers},
+	OversightRead:        {kind: identity.UnitOversight, roles: overseers, own: true},
+	OversightAcknowledge: {kind: identity.UnitOversight, roles: overseers, own: true},
+	OversightSealedRead:  {kind: identity.UnitOversight, roles: overseers, own: true},
+
+	ReadingList:   {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads},
+	ReadingRead:   {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads, own: true},
+	ReadingDecide: {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads, own: true},
 }

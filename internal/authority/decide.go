@@ -85,6 +85,9 @@ func (r rule) rolesIn(kind identity.UnitKind) []identity.Role {
 	if r.kind != "" && r.kind == kind {
 		return r.roles
 	}
+	if r.also.kind != "" && r.also.kind == kind {
+		return r.also.roles
+	}
 	return r.places[kind]
 }
 

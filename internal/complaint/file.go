@@ -52,7 +52,7 @@ func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receip
 	if err != nil {
 		return Filed{}, fmt.Errorf("file complaint: %w", err)
 	}
-	shut, err := s.close(ctx, c, receipt)
+	shut, err := s.close(ctx, c, seen.agencyID, receipt)
 	if err != nil {
 		return Filed{}, fmt.Errorf("file complaint: %w", err)
 	}
@@ -74,6 +74,12 @@ func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receip
 		if err != nil {
 			return err
 		}
+		if r := shut.reading; r != nil && r.Needed {
+			err := outbox.Append(tx, outbox.Promise{Topic: TopicReadingDue, SubjectID: r.ID, RunAfter: r.DueAt})
+			if err != nil {
+				return err
+			}
+		}
 		return outbox.Append(tx, outbox.Promise{Topic: TopicFiled, SubjectID: c.id})
 	})
 	if err != nil {
@@ -87,10 +93,13 @@ type closed struct {
 	items       []itemRow
 	envelopes   []envelopeRow
 	disclosures []disclosure
+	excluded    map[uuid.UUID]why
+	reading     *reading
 }
 
-// close seals the complaint in memory, before the transaction.
-func (s *Service) close(ctx context.Context, c Complaint, receipt Receipt) (closed, error) {
+// close seals the complaint in memory, before the transaction. seen is the
+// agency that it names, as far as the register knows it.
+func (s *Service) close(ctx context.Context, c Complaint, seen uuid.UUID, receipt Receipt) (closed, error) {
 	contents, err := c.contents()
 	if err != nil {
 		return closed{}, err
@@ -120,10 +129,15 @@ func (s *Service) close(ctx context.Context, c Complaint, receipt Receipt) (clos
 	if err := address(mailbox.Recipient(), names); err != nil {
 		return closed{}, err
 	}
-	for at, part := range c.shares(names) {
-		to, err := s.deskOf(ctx, at, c)
-		if err != nil {
-			return closed{}, err
+	plan, err := s.plan(ctx, c, seen, names)
+	if err != nil {
+		return closed{}, err
+	}
+	for _, code := range slices.Sorted(maps.Keys(plan.now)) {
+		part := plan.now[code]
+		to, ok := s.Keys.Desk(code)
+		if !ok {
+			return closed{}, fault.New(fault.Unavailable, "complaint.error.no_desk")
 		}
 		if err := address(to, part.list()); err != nil {
 			return closed{}, err
@@ -132,31 +146,19 @@ func (s *Service) close(ctx context.Context, c Complaint, receipt Receipt) (clos
 			out.disclosures = append(out.disclosures, disclosure{Person: person, Recipient: to.Name, Basis: why, GivenAt: c.filedAt})
 		}
 	}
+	out.excluded, out.reading = plan.excluded, plan.reading
 	return out, nil
 }
 
-// deskOf finds the unit that a desk is, and its key. Where an official is
-// involved no desk of the ministry or a province receives anything: the
-// oversight body takes the complaints desk's place.
-func (s *Service) deskOf(ctx context.Context, at desk, c Complaint) (seal.Recipient, error) {
-	kind := identity.UnitMinistry
-	switch {
-	case at == policeDesk:
-		kind = identity.UnitPolice
-	case c.in.Official:
-		kind = identity.UnitOversight
-	}
-	var code string
+// plan decides who receives what, by the offices and the policy of the day.
+func (s *Service) plan(ctx context.Context, c Complaint, agency uuid.UUID, items []seal.Item) (addressing, error) {
+	var g ground
 	err := s.DB.Read(ctx, identity.Public(), func(tx postgres.Tx) (err error) {
-		code, err = findDesk(tx, kind)
+		g, err = findGround(tx, c, agency, s.Regions[0])
 		return err
 	})
 	if err != nil {
-		return seal.Recipient{}, err
+		return addressing{}, err
 	}
-	to, ok := s.Keys.Desk(code)
-	if !ok {
-		return seal.Recipient{}, fault.New(fault.Unavailable, "complaint.error.no_desk")
-	}
-	return to, nil
+	return c.address(g, items)
 }

@@ -24,12 +24,16 @@ type Contents struct {
 	Contact   *Contact
 }
 
-// OpenFor opens what the complaint sealed to the actor's desk, with the desk's
-// private key from the key folder, and records the read. A complaint that
+// OpenFor opens what the complaint sealed to the actor's desk, and
+// records the read. A complaint that
 // sealed nothing to the desk is a Forbidden fault, like one that does not
 // exist.
 func (s *Service) OpenFor(ctx context.Context, by identity.Actor, complaint uuid.UUID) (Contents, error) {
-	if err := authority.Require(by, authority.SealedRead, authority.Object{UnitID: by.UnitID}); err != nil {
+	action := authority.SealedRead
+	if by.UnitKind == identity.UnitOversight {
+		action = authority.OversightSealedRead
+	}
+	if err := authority.Require(by, action, authority.Object{UnitID: by.UnitID}); err != nil {
 		return Contents{}, err
 	}
 	var shut sealedRows
@@ -37,7 +41,7 @@ func (s *Service) OpenFor(ctx context.Context, by identity.Actor, complaint uuid
 		if shut, err = findSealed(tx, complaint, by.UnitCode); err != nil {
 			return err
 		}
-		if err := authority.Require(by, authority.SealedRead, authority.Object{UnitID: shut.UnitID}); err != nil {
+		if err := authority.Require(by, action, authority.Object{UnitID: shut.UnitID}); err != nil {
 			return err
 		}
 		return audit.Record(tx, audit.Entry{Actor: by, Action: "complaint.opened", ObjectKind: "complaint", ObjectID: complaint})
@@ -45,11 +49,7 @@ func (s *Service) OpenFor(ctx context.Context, by identity.Actor, complaint uuid
 	if err != nil {
 		return Contents{}, fmt.Errorf("open complaint: %w", err)
 	}
-	key, ok := s.Keys.Private(by.UnitCode, shut.KeyID)
-	if !ok {
-		return Contents{}, fault.New(fault.Unavailable, "complaint.error.no_key")
-	}
-	opened, err := seal.Open(key, complaint, by.UnitCode, shut.KeyID, shut.Envelope)
+	opened, err := s.unseal(by, complaint, shut)
 	if err != nil {
 		return Contents{}, fmt.Errorf("open complaint: %w", err)
 	}
@@ -58,6 +58,16 @@ func (s *Service) OpenFor(ctx context.Context, by identity.Actor, complaint uuid
 		return Contents{}, fmt.Errorf("open complaint: %w", err)
 	}
 	return contents, nil
+}
+
+// unseal opens the envelope with the private key of the actor's desk. It is the
+// one place where such a key is used.
+func (s *Service) unseal(by identity.Actor, complaint uuid.UUID, shut sealedRows) (seal.Opened, error) {
+	key, ok := s.Keys.Private(by.UnitCode, shut.KeyID)
+	if !ok {
+		return seal.Opened{}, fault.New(fault.Unavailable, "complaint.error.no_key")
+	}
+	return seal.Open(key, complaint, by.UnitCode, shut.KeyID, shut.Envelope)
 }
 
 // open reads the items that the envelope holds. The envelope decides, not the
@@ -102,7 +112,7 @@ func (c Contents) Intake() Intake {
 	if a := c.Answers; a != nil {
 		in = Intake{
 			Language: a.Language, Safe: a.Safe, Phone: a.Phone, About: a.About,
-			Minor: a.Minor, MissingPerson: a.MissingPerson, NeverDeparted: a.NeverDeparted, Official: a.Official,
+			Minor: a.Minor, MissingPerson: a.MissingPerson, NeverDeparted: a.NeverDeparted, Official: a.Official, OfficialUnit: a.OfficialUnit,
 			Indicators: a.Indicators, Country: a.Country, Place: a.Place, HappenedOn: a.HappenedOn,
 			AgencyID: a.AgencyID, AgencyName: a.AgencyName, Employer: a.Employer,
 			BrokerName: a.BrokerName, BrokerPhone: a.BrokerPhone,

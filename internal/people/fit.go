@@ -8,12 +8,12 @@ import (
 
 // fit lists the roles that each kind of unit has.
 var fit = map[identity.UnitKind][]identity.Role{
-	identity.UnitMinistry:       {identity.RoleLicensingOfficer, identity.RoleComplaintsOfficer, identity.RoleInspector},
+	identity.UnitMinistry:       {identity.RoleLicensingOfficer, identity.RoleComplaintsOfficer, identity.RoleInspector, identity.RoleFirstReader},
 	identity.UnitProvince:       {identity.RoleComplaintsOfficer, identity.RoleInspector},
 	identity.UnitEmbassy:        {identity.RoleComplaintsOfficer, identity.RoleInspector},
 	identity.UnitPolice:         {identity.RoleInvestigator, identity.RoleDutyOfficer, identity.RoleCommander},
 	identity.UnitSupport:        {identity.RoleSupportWorker},
-	identity.UnitOversight:      {identity.RoleOverseer},
+	identity.UnitOversight:      {identity.RoleOverseer, identity.RoleFirstReader},
 	identity.UnitBorder:         {identity.RoleBorderOfficer},
 	identity.UnitAdministration: {identity.RoleAdministrator},
 	identity.UnitAgency:         {identity.RoleAgencyHead, identity.RoleAgencyClerk},
