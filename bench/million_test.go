@@ -72,6 +72,8 @@ func (r *record) hot(b *testing.B) []lane {
 	d := r.desk(b)
 	receipt := d.file(b)
 	sessions := identity.NewSessions(r.DB, testkit.People(r.clock))
+	r.Hire(b, r.clock, "bench@police.example", "Officer", policeUnit, identity.RoleInvestigator)
+	signedIn := testkit.SignIn(b, sessions, "bench@police.example")
 	escalations := r.escalationsService()
 	by := investigatorActor()
 	agency := identity.Actor{Kind: identity.KindStaff, PersonID: investigator, UnitID: policeUnit, UnitKind: identity.UnitAgency, Role: identity.RoleAgencyClerk, AgencyID: key('a', largest)}
@@ -84,7 +86,7 @@ func (r *record) hot(b *testing.B) []lane {
 			check(b, err)
 		}),
 		plain("session", func() {
-			_, err := sessions.Recognise(b.Context(), token('v', 50_000))
+			_, err := sessions.Recognise(b.Context(), signedIn)
 			check(b, err)
 		}),
 		plain("inbox", func() {

@@ -34,5 +34,84 @@ CREATE POLICY administrators_invite ON invitations FOR INSERT TO portal_staff
 CREATE POLICY administrators_revoke ON invitations FOR UPDATE TO portal_staff
     USING (acting_kind() = 'administration' AND acting_as() = 'administrator') WITH CHECK (revoked_at IS NOT NULL);
 
+-- That somebody has a second factor stands in the pinned credential itself: whoever
+-- deletes the factors of a person locks them out and opens nothing.
+ALTER TABLE credentials ADD COLUMN guarded boolean NOT NULL DEFAULT false;
+GRANT UPDATE (guarded) ON credentials TO portal_door;
+
+CREATE TABLE factors (
+    id        uuid PRIMARY KEY,
+    person_id uuid NOT NULL REFERENCES people,
+    kind      text NOT NULL CHECK (kind IN ('key','app','recovery')),
+    name      text NOT NULL,
+    -- key: the credential's id; recovery: the hash of the code.
+    handle    bytea NOT NULL,
+    -- key: the credential as JSON; app: the secret, sealed under the key folder.
+    material  bytea NOT NULL,
+    -- key: the sign count; app: the last step that was used.
+    counter   bigint NOT NULL,
+    pin       bytea NOT NULL, -- of everything above
+    made_at   timestamptz NOT NULL,
+    used_at   timestamptz
+);
+CREATE UNIQUE INDEX factors_handle ON factors (kind, handle) WHERE kind <> 'app';
+CREATE UNIQUE INDEX factors_app ON factors (person_id) WHERE kind = 'app';
+CREATE INDEX factors_person ON factors (person_id);
+
+-- A sign-in whose passphrase was right and whose second factor is awaited. It is
+-- no session: nothing but the second step knows it.
+CREATE TABLE sign_ins (
+    id         uuid PRIMARY KEY,
+    token_hash bytea NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    person_id  uuid NOT NULL REFERENCES people,
+    unit_id    uuid NOT NULL REFERENCES units,
+    role       text NOT NULL,
+    -- The person's own key, encrypted under the token of this step.
+    sealed_key bytea,
+    -- What a security key is asked to sign, sealed; taken away when it was used.
+    challenge  bytea,
+    tries      integer NOT NULL DEFAULT 0,
+    expires_at timestamptz NOT NULL,
+    pin        bytea NOT NULL
+);
+CREATE INDEX sign_ins_person ON sign_ins (person_id);
+CREATE INDEX sign_ins_expiry ON sign_ins (expires_at);
+
+-- Sessions of before carry a pin of another shape.
+DELETE FROM sessions;
+ALTER TABLE sessions ADD COLUMN fresh_at timestamptz NOT NULL, ADD COLUMN challenge bytea;
+CREATE INDEX sessions_person ON sessions (person_id) WHERE revoked_at IS NULL;
+GRANT UPDATE (token_hash, sealed_key, pin, fresh_at, challenge) ON sessions TO portal_door;
+
+-- An attempt that was right is taken off its count.
+DELETE FROM attempts;
+ALTER TABLE attempts DROP CONSTRAINT attempts_count_check, ADD CONSTRAINT attempts_count_check CHECK (count >= 0);
+-- Whoever hands in a receipt is nobody; the public counts misses, in one bucket.
+GRANT SELECT, INSERT, UPDATE, DELETE ON attempts TO portal_public;
+CREATE POLICY receipts ON attempts TO portal_public USING (bucket = 'receipts') WITH CHECK (bucket = 'receipts');
+
+ALTER TABLE factors ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE sign_ins ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, DELETE ON factors TO portal_door;
+GRANT UPDATE (material, counter, pin, used_at) ON factors TO portal_door;
+GRANT SELECT, INSERT, DELETE ON sign_ins TO portal_door;
+GRANT UPDATE (challenge, tries) ON sign_ins TO portal_door;
+CREATE POLICY door ON factors TO portal_door USING (true) WITH CHECK (true);
+CREATE POLICY door ON sign_ins TO portal_door USING (true) WITH CHECK (true);
+-- The list of accounts that an operator reads, and closes one of.
+GRANT UPDATE (deactivated_at) ON people TO portal_setup;
+CREATE POLICY setup_closes ON people FOR UPDATE TO portal_setup USING (true) WITH CHECK (true);
+
 -- +goose Down
-DROP TABLE invitations;
+DROP POLICY setup_closes ON people;
+REVOKE UPDATE (deactivated_at) ON people FROM portal_setup;
+DROP TABLE sign_ins, factors, invitations;
+DROP POLICY receipts ON attempts;
+REVOKE ALL ON attempts FROM portal_public;
+DELETE FROM attempts;
+ALTER TABLE attempts DROP CONSTRAINT attempts_count_check, ADD CONSTRAINT attempts_count_check CHECK (count > 0);
+REVOKE UPDATE (token_hash, sealed_key, pin, fresh_at, challenge) ON sessions FROM portal_door;
+DROP INDEX sessions_person;
+DELETE FROM sessions;
+ALTER TABLE sessions DROP COLUMN fresh_at, DROP COLUMN challenge;
+ALTER TABLE credentials DROP COLUMN guarded;

@@ -85,7 +85,7 @@ BEGIN
     GRANT CREATE ON SCHEMA public TO portal_receipt;
     FOREACH f IN ARRAY ARRAY['decided_now(text,uuid)','addresses()','end_sessions(uuid,timestamptz)'] LOOP
         EXECUTE 'REVOKE ALL ON FUNCTION ' || f || ' FROM PUBLIC';
-        EXECUTE 'GRANT EXECUTE ON FUNCTION ' || f || ' TO portal_staff';
+        EXECUTE 'GRANT EXECUTE ON FUNCTION ' || f || ' TO portal_staff, portal_setup';
         EXECUTE 'ALTER FUNCTION ' || f || ' OWNER TO portal_receipt';
     END LOOP;
     REVOKE CREATE ON SCHEMA public FROM portal_receipt;

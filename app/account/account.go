@@ -1,11 +1,11 @@
 // Package account is where staff of every audience sign in, see who the portal
-// takes them for, and sign out.
+// takes them for, look after their passphrase, their second factors and their
+// sessions, and sign out.
 package account
 
 import (
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/identity"
-	"github.com/fairpassage/portal/views"
 	"github.com/gofiber/fiber/v2"
 )
 
@@ -26,60 +26,15 @@ func New(w *web.Web, sessions *identity.Sessions, demo []DemoAccount) *Desk {
 	return &Desk{web: w, sessions: sessions, demo: demo}
 }
 
-type signInForm struct {
-	Email      string `form:"email" validate:"required,max=200"`
-	Passphrase string `form:"passphrase" validate:"required,max=200"`
-}
-
-type signInPage struct {
-	Form views.Form
-	Demo []DemoAccount
-}
-
-const signInView = "account/sign_in"
-
-// SignInForm shows the form.
-func (d *Desk) SignInForm(c *fiber.Ctx) error {
-	if actor := d.web.Actor(c); actor.Kind == identity.KindStaff {
-		return d.web.Redirect(c, web.HomeOf(actor))
-	}
-	return d.web.Render(c, fiber.StatusOK, signInView, signInPage{Demo: d.demo})
-}
-
-// SignIn opens a session and goes to the person's first page.
-func (d *Desk) SignIn(c *fiber.Ctx) error {
-	var form signInForm
-	sent, err := d.web.Bind(c, &form)
-	if err != nil {
-		return err
-	}
-	if !sent.Failed() {
-		var token string
-		var actor identity.Actor
-		token, actor, err = d.sessions.SignIn(c.UserContext(), form.Email, form.Passphrase)
-		if err == nil {
-			d.web.BeginSession(c, token)
-			return d.web.Redirect(c, web.HomeOf(actor))
-		}
-		if !web.Explain(&sent, err) {
-			return err
-		}
-	}
-	sent.Values["passphrase"] = nil // never sent back
-	return d.web.Render(c, fiber.StatusUnprocessableEntity, signInView, signInPage{Form: sent, Demo: d.demo})
-}
-
-// SignOut ends the session at once.
-func (d *Desk) SignOut(c *fiber.Ctx) error {
-	if err := d.sessions.Close(c.UserContext(), d.web.Actor(c)); err != nil {
-		return err
-	}
-	d.web.EndSession(c)
-	return d.web.Redirect(c, "/sign-in")
-}
-
 type accountPage struct {
-	Name, RoleKey, Unit string
+	Name, Email, RoleKey, Unit string
+	// KeyID is the fingerprint of the person's own key, for colleagues to compare
+	// before they give them a role; "" where it is not open.
+	KeyID    string
+	Factors  factorList
+	Sessions int
+	// Done is the key of what was just done; "" for nothing.
+	Done string
 }
 
 // Show tells a person who the portal takes them for.
@@ -89,7 +44,26 @@ func (d *Desk) Show(c *fiber.Ctx) error {
 	if unit == "" {
 		unit = s.UnitName["en"]
 	}
+	factors, err := d.factorsOf(c)
+	if err != nil {
+		return err
+	}
+	open, err := d.sessions.List(c.UserContext(), s.Actor)
+	if err != nil {
+		return err
+	}
 	return d.web.Render(c, fiber.StatusOK, "account/show", accountPage{
-		Name: s.Name, RoleKey: "role." + string(s.Actor.Role), Unit: unit,
+		Name: s.Name, Email: s.Email, RoleKey: "role." + string(s.Actor.Role), Unit: unit, KeyID: d.web.Member(c).ID(),
+		Factors: factors, Sessions: len(open), Done: done(c),
 	})
+}
+
+// done reads what the page before has just done; words of the address that the
+// portal does not know say nothing.
+func done(c *fiber.Ctx) string {
+	switch what := c.Query("done"); what {
+	case "passphrase", "app", "key", "removed", "ended", "again", "accepted":
+		return "account.done." + what
+	}
+	return ""
 }

@@ -16,7 +16,12 @@ const (
 	cookieReceipt = "receipt"
 	cookieVisit   = "visit"
 	cookieLang    = "language"
+	cookieHalfway = "halfway" // between the two steps of signing in
+	cookieDevice  = "device"  // a browser in which somebody signed in before
 )
+
+// deviceLife is how many seconds a browser counts as known: half a year.
+const deviceLife = 180 * 24 * 60 * 60
 
 // recognise finds the session of the surface: a receipt's on the public one, a
 // person's on the staff one. Neither is ever seen on the other surface.
@@ -96,6 +101,27 @@ func (w *Web) BeginSession(c *fiber.Ctx, token string) {
 // EndSession takes the token back. Ending it in the record is the caller's.
 func (w *Web) EndSession(c *fiber.Ctx) {
 	w.clearCookie(c, sessionCookie(c))
+}
+
+// BeginHalfway hands the visitor the token of the second step of signing in.
+func (w *Web) BeginHalfway(c *fiber.Ctx, token string) { w.setCookie(c, cookieHalfway, token) }
+
+// HalfwayToken returns it, and EndHalfway takes it back.
+func (w *Web) HalfwayToken(c *fiber.Ctx) string { return w.cookie(c, cookieHalfway) }
+
+// EndHalfway takes the token of the second step back.
+func (w *Web) EndHalfway(c *fiber.Ctx) { w.clearCookie(c, cookieHalfway) }
+
+// Device returns the mark of an earlier sign-in in this browser, or "".
+func (w *Web) Device(c *fiber.Ctx) string { return w.cookie(c, cookieDevice) }
+
+// KeepDevice lets the browser keep the mark when it closes: it opens nothing,
+// and names the bucket in which attempts from here are counted.
+func (w *Web) KeepDevice(c *fiber.Ctx, mark string) {
+	c.Cookie(&fiber.Cookie{
+		Name: w.cookieName(cookieDevice), Value: mark, Path: "/", MaxAge: deviceLife,
+		Secure: w.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+	})
 }
 
 // Forget ends a receipt's session and takes back every cookie of the public

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 
+	"github.com/fairpassage/portal/internal/identity"
 	"github.com/gofiber/fiber/v2"
 )
 
@@ -16,8 +17,13 @@ const (
 )
 
 // CSRFToken returns the token that this visitor's forms carry: bound to the
-// session, or to the visit where there is no session.
+// session, or to the visit where there is no session. A person's session gets
+// another token whenever they confirm who they are; forms that lie open in
+// another window then are not lost.
 func (w *Web) CSRFToken(c *fiber.Ctx) string {
+	if s, ok := w.Session(c); ok && s.Actor.Kind == identity.KindStaff {
+		return w.csrfToken("session " + s.Actor.SessionID.String())
+	}
 	bound := w.SessionToken(c)
 	if bound == "" {
 		bound, _ = c.Locals(localVisit).(string)

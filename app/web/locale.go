@@ -55,7 +55,7 @@ func (w *Web) Lang(c *fiber.Ctx) string {
 // choice until the browser closes and goes back where the visitor was.
 func (w *Web) SwitchLanguage(c *fiber.Ctx) error {
 	w.Speak(c, c.Params("code"))
-	return w.Redirect(c, ownPath(c.Query("back")))
+	return w.Redirect(c, OwnPath(c.Query("back"), "/"))
 }
 
 // Speak answers this request, and those that follow until the browser closes,
@@ -67,11 +67,11 @@ func (w *Web) Speak(c *fiber.Ctx, code string) {
 	}
 }
 
-// ownPath returns path when it stays on this site, else the first page.
-// Browsers read "//" and "/\" as another host.
-func ownPath(path string) string {
+// OwnPath returns path when it stays on this site, else the other one. Browsers
+// read "//" and "/\" as another host.
+func OwnPath(path, other string) string {
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
-		return "/"
+		return other
 	}
 	return path
 }

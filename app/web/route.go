@@ -38,6 +38,14 @@ type Route struct {
 	JSON bool
 	// Plain routes need no visitor: assets and probes.
 	Plain bool
+	// StepUp asks for more than a session: a second factor shown in the last ten
+	// minutes, or the passphrase of somebody who has none. Whoever has not is sent
+	// to confirm first and comes back by GET: mark the page that holds the form,
+	// too, so that nobody's words are lost.
+	StepUp bool
+	// Unguarded lets people in who have no second factor yet: the few pages on
+	// which they enrol one. Outside a demonstration every other one leads there.
+	Unguarded bool
 }
 
 type local string
@@ -73,6 +81,12 @@ func (w *Web) Guard(r Route) fiber.Handler {
 				return w.Redirect(c, "/sign-in")
 			}
 			return fault.New(fault.Forbidden, "problem.not_found")
+		}
+		if first := w.first(c, r); first != "" {
+			if r.JSON {
+				return fault.New(fault.Conflict, "account.confirm.first")
+			}
+			return w.Redirect(c, first)
 		}
 		if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
 			if err := w.refuseForgery(c); err != nil {

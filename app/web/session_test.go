@@ -42,15 +42,10 @@ func TestASessionIsNeverSeenOnTheOtherSurface(t *testing.T) {
 
 func (s *site) staffSession(t *testing.T) string {
 	t.Helper()
-	const passphrase = "seven quiet rivers run north"
 	unit := id.New()
 	s.exec(t, `INSERT INTO units (id, code, kind, name) VALUES ($1, 'police-unit', 'police', '{"en":"Police unit"}')`, unit)
 	s.db.Hire(t, testkit.Clock(), "sok@police.example", "Sok", unit, identity.RoleInvestigator)
-	token, _, err := s.sessions.SignIn(t.Context(), "sok@police.example", testkit.Passphrase)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return token
+	return testkit.SignIn(t, s.sessions, "sok@police.example")
 }
 
 func (s *site) receiptSession(t *testing.T) string {

@@ -50,6 +50,9 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 	if err != nil {
 		return nil, errors.New("PORTAL_BASE_URL cannot be read")
 	}
+	if err := s.sessions.UseKeys(base); err != nil {
+		return nil, err
+	}
 	w, err := web.New(web.Config{BaseURL: base, Demo: conf.Demo, CSRFKey: s.keys.Secret(seal.SecretCSRF)}, v, s.sessions, log)
 	if err != nil {
 		return nil, err

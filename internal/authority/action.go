@@ -14,6 +14,7 @@ const (
 	SessionOpen           Action = "session.open"   // sign in
 	SessionClose          Action = "session.close"  // sign out
 	AccountRead           Action = "account.read"   // one's own account
+	AccountSecure         Action = "account.secure" // one's own passphrase, factors and sessions
 	AgencyDesk            Action = "agency.desk"    // an agency's own pages
 	ApplicationFile       Action = "application.file"
 	ApplicationList       Action = "application.list"
@@ -124,6 +125,7 @@ var rules = map[Action]rule{
 	SessionOpen:   {public: true, receipt: true, anyone: true},
 	SessionClose:  {receipt: true, anyone: true},
 	AccountRead:   {anyone: true},
+	AccountSecure: {anyone: true},
 
 	AgencyDesk:        {kind: identity.UnitAgency, roles: agencyPeople},
 	ApplicationFile:   {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},

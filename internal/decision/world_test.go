@@ -77,10 +77,7 @@ func (o *office) hire(t *testing.T, name string, unit uuid.UUID, role identity.R
 	email := name + "@police.example"
 	o.db.Hire(t, o.clock, email, name, unit, role)
 	sessions := identity.NewSessions(o.db.DB, testkit.People(o.clock))
-	token, actor, err := sessions.SignIn(t.Context(), email, testkit.Passphrase)
-	if err != nil {
-		t.Fatal(err)
-	}
+	token := testkit.SignIn(t, sessions, email)
 	s, err := sessions.Recognise(t.Context(), token)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +86,7 @@ func (o *office) hire(t *testing.T, name string, unit uuid.UUID, role identity.R
 	if err != nil {
 		t.Fatal(err)
 	}
-	return colleague{actor, member, token}
+	return colleague{s.Actor, member, token}
 }
 
 func (o *office) super(t *testing.T, query string, args ...any) {

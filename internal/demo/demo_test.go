@@ -245,9 +245,9 @@ func TestEverybodyShownCanSignIn(t *testing.T) {
 	s.seed(t)
 	sessions := identity.NewSessions(s.db.DB, s.deps.People)
 	for _, a := range demo.Accounts() {
-		_, who, err := sessions.SignIn(t.Context(), a.Email, a.Password)
-		if err != nil || string(who.Role) != a.Role || a.Unit == "" {
-			t.Errorf("%s of %q signs in as %q: %v", a.Email, a.Unit, who.Role, err)
+		entry, err := sessions.SignIn(t.Context(), identity.Attempt{Email: a.Email, Passphrase: a.Password})
+		if err != nil || string(entry.Actor.Role) != a.Role || a.Unit == "" {
+			t.Errorf("%s of %q signs in as %q: %v", a.Email, a.Unit, entry.Actor.Role, err)
 		}
 	}
 }

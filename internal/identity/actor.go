@@ -1,6 +1,9 @@
 package identity
 
 import (
+	"time"
+
+	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
 )
@@ -67,6 +70,10 @@ type Actor struct {
 	ComplaintID uuid.UUID // receipt
 	SessionID   uuid.UUID // staff and receipt
 	Process     string    // system and setup
+	// FreshUntil is how long what this person showed of themselves at sign-in, or
+	// when they last confirmed it, is good for deeds that ask for more than a
+	// session (staff).
+	FreshUntil time.Time
 	// Proof is the hash of the session's token: a receipt's holder reads by it.
 	Proof []byte
 }
@@ -84,6 +91,16 @@ func Door() Actor { return Actor{Kind: KindDoor} }
 // Setup is an operator's command of that name: it makes units and people, and
 // reads no case.
 func Setup(process string) Actor { return Actor{Kind: KindSetup, Process: process} }
+
+// RequireFresh returns nil when the actor has shown who they are in the last ten
+// minutes, else a Forbidden fault. Routes that ask for it send people to confirm
+// first; a use case asks again.
+func (a Actor) RequireFresh(now time.Time) error {
+	if a.Kind == KindStaff && now.Before(a.FreshUntil) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "problem.not_found")
+}
 
 // DatabaseIdentity gives the role and the settings of the actor's transactions.
 // Nobody has no role, and the database refuses it.

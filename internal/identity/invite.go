@@ -85,9 +85,10 @@ func (p *People) Revoke(tx postgres.Tx, person uuid.UUID) error {
 	return nil
 }
 
+const invitationPin = "invitation"
+
 func (p *People) pinOfInvitation(r invitationRow) []byte {
-	return p.pins.Pin("invitation", r.ID[:], r.PersonID[:], []byte(r.Email), r.TokenHash,
-		bytesOf(r.IssuedBy), bytesOf(r.DecisionID), bytesOfTime(r.ExpiresAt))
+	return p.pins.Pin(invitationPin, r.parts()...)
 }
 
 // newCode returns 130 bits as 26 letters and digits, none of which is easily
@@ -122,5 +123,5 @@ func bytesOf(id *uuid.UUID) []byte {
 func bytesOfTime(at time.Time) []byte { return bytesOfCount(at.UnixMicro()) }
 
 func bytesOfCount(n int64) []byte {
-	return binary.BigEndian.AppendUint64(nil, uint64(n)) //nolint:gosec // G115: bits, not a number
+	return binary.BigEndian.AppendUint64(nil, uint64(n))
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Argon2id as OWASP ASVS 5.0.0 appendix C asks: one pass over 46 MiB.
@@ -49,7 +50,8 @@ func NewSecret(passphrase string) (Secret, error) {
 }
 
 func stretch(passphrase string, salt []byte) (verify, under []byte, err error) {
-	root := argon2.IDKey([]byte(passphrase), salt, argonTime, argonMemory, argonLanes, argonKey)
+	// The same words typed on another keyboard may come as other bytes.
+	root := argon2.IDKey(norm.NFC.Bytes([]byte(passphrase)), salt, argonTime, argonMemory, argonLanes, argonKey)
 	if verify, err = hkdf.Key(sha256.New, root, nil, "fairpassage/passphrase/1/verify", argonKey); err == nil {
 		under, err = hkdf.Key(sha256.New, root, nil, "fairpassage/passphrase/1/wrap", argonKey)
 	}

@@ -36,7 +36,8 @@ func (p *People) SetSecret(tx postgres.Tx, person uuid.UUID, secret Secret) (sea
 	}
 	public := member.Public()
 	now := p.clock.Now()
-	if err := setCredential(tx, person, secret.verifier, p.pinOfCredential(person, secret.verifier), now); err != nil {
+	// Whoever gets a new passphrase enrols their second factor anew.
+	if err := setCredential(tx, person, secret.verifier, false, p.pinOfCredential(person, secret.verifier, false), now); err != nil {
 		return seal.MemberPublic{}, fmt.Errorf("set passphrase: %w", err)
 	}
 	row := memberKeyRow{ID: public.ID, PersonID: person, Public: public.Bytes(), Wrapped: wrapped, MadeAt: now}
@@ -53,7 +54,12 @@ func (p *People) ChangeSecret(tx postgres.Tx, person uuid.UUID, member seal.Memb
 	if err != nil {
 		return fmt.Errorf("wrap member key: %w", err)
 	}
-	if err := setCredential(tx, person, secret.verifier, p.pinOfCredential(person, secret.verifier), p.clock.Now()); err != nil {
+	was, err := p.credential(tx, person)
+	if err != nil {
+		return fmt.Errorf("change passphrase: %w", err)
+	}
+	pin := p.pinOfCredential(person, secret.verifier, was.Guarded)
+	if err := setCredential(tx, person, secret.verifier, was.Guarded, pin, p.clock.Now()); err != nil {
 		return fmt.Errorf("change passphrase: %w", err)
 	}
 	if err := rewrapMemberKey(tx, person, member.ID(), wrapped); err != nil {
@@ -133,8 +139,21 @@ func (p *People) Key(tx postgres.Tx, person uuid.UUID, id string) (seal.MemberPu
 	return seal.ReadMemberPublic(row.Public)
 }
 
-func (p *People) pinOfCredential(person uuid.UUID, verifier string) []byte {
-	return p.pins.Pin("credential", person[:], []byte(verifier))
+// pinOfCredential binds whether the person has a second factor, too: deleting
+// their factors does not make them somebody without.
+func (p *People) pinOfCredential(person uuid.UUID, verifier string, guarded bool) []byte {
+	return p.pins.Pin(credentialPin(guarded), person[:], []byte(verifier))
+}
+
+func (p *People) genuineCredential(person uuid.UUID, verifier string, guarded bool, pin []byte) bool {
+	return p.pins.Check(pin, credentialPin(guarded), person[:], []byte(verifier))
+}
+
+func credentialPin(guarded bool) string {
+	if guarded {
+		return "guarded credential"
+	}
+	return "credential"
 }
 
 func (p *People) pinOfKey(r memberKeyRow) []byte {

@@ -52,7 +52,7 @@ func TestTheDatabaseAloneMakesNobodyAPerson(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
 			forge(o)
-			if _, _, err := o.sessions.SignIn(t.Context(), "sok@police.example", testkit.Passphrase); fault.KindOf(err) != fault.Invalid {
+			if _, err := o.attempt(t, "sok@police.example", passphrase, ""); fault.KindOf(err) != fault.Invalid {
 				t.Errorf("signed in: %v", err)
 			}
 		})

@@ -20,6 +20,9 @@ const receiptIdle, receiptLife = 15 * time.Minute, time.Hour
 // that token shall open again. A receipt that is not on record is a NotFound
 // fault.
 func (s *Sessions) OpenReceipt(ctx context.Context, receiptHash []byte, seal func(token string) ([]byte, error)) (string, error) {
+	if s.receiptsFlooded(ctx) {
+		return "", tooMany()
+	}
 	token := newToken()
 	sealed, err := seal(token)
 	if err != nil {
@@ -30,6 +33,9 @@ func (s *Sessions) OpenReceipt(ctx context.Context, receiptHash []byte, seal fun
 	err = s.db.InTx(ctx, Public(), func(tx postgres.Tx) error {
 		return openReceipt(tx, receiptHash, hashToken(token), row)
 	})
+	if fault.KindOf(err) == fault.NotFound {
+		s.missedReceipt(ctx)
+	}
 	if err != nil {
 		return "", fmt.Errorf("open receipt session: %w", err)
 	}

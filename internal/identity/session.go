@@ -11,6 +11,7 @@ import (
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/seal"
+	"github.com/go-webauthn/webauthn/webauthn"
 )
 
 // How long a session lasts: without a request, and in all.
@@ -19,15 +20,23 @@ const (
 	// seen_at is written at most this often, so that a page of many requests
 	// is not as many writes.
 	seenEvery = time.Minute
+	// freshLife is how long a second factor counts for deeds that ask for one.
+	freshLife = 10 * time.Minute
 )
 
 // Session is a recognised visitor.
 type Session struct {
 	Actor     Actor
+	Email     string            // staff: the person's address
 	Name      string            // staff: the person's name
 	UnitName  map[string]string // staff: language → name
 	Language  string            // staff: preferred language
 	SealedKey []byte            // what the session's token opens
+	// Guarded says that the person has a second factor. Outside a demonstration
+	// whoever has none enrols one before anything else.
+	Guarded bool
+	// Fresh says that the person showed who they are in the last ten minutes.
+	Fresh bool
 }
 
 // Member unlocks the signed-in person's own key with the session's token; the
@@ -45,6 +54,8 @@ type Sessions struct {
 	db     *postgres.DB
 	clock  clock.Clock
 	people *People
+	// relying knows security keys; nil where the site's address allows none.
+	relying *webauthn.WebAuthn
 	// comparing holds a place for each passphrase that is being compared.
 	comparing chan struct{}
 }
@@ -77,8 +88,7 @@ func (s *Sessions) Recognise(ctx context.Context, token string) (Session, error)
 		if found, err = findSession(tx, hashToken(token)); err != nil {
 			return err
 		}
-		genuine := s.people.genuine(found.membership()) && hmac.Equal(found.Pin, s.pinOf(found))
-		if !genuine || !found.alive(now) {
+		if !s.genuine(found) || !found.alive(now) {
 			return signedOut()
 		}
 		if now.Sub(found.SeenAt) < seenEvery {
@@ -89,7 +99,16 @@ func (s *Sessions) Recognise(ctx context.Context, token string) (Session, error)
 	if err != nil {
 		return Session{}, fmt.Errorf("recognise session: %w", err)
 	}
-	return found.session()
+	recognised, err := found.session()
+	recognised.Fresh = now.Before(recognised.Actor.FreshUntil)
+	return recognised, err
+}
+
+// genuine reports whether the session, the membership and the credential behind
+// it were all written by the portal.
+func (s *Sessions) genuine(r sessionRow) bool {
+	return s.people.genuine(r.membership()) && s.people.genuineCredential(r.PersonID, r.Verifier, r.Guarded, r.CredentialPin) &&
+		hmac.Equal(r.Pin, s.pinOf(r))
 }
 
 // Close ends the actor's session at once. Ending an ended one is no error.

@@ -39,11 +39,12 @@ func newOffice(t *testing.T) *office {
 
 func (o *office) signIn(t *testing.T) string {
 	t.Helper()
-	token, _, err := o.sessions.SignIn(t.Context(), "SOK@police.example ", passphrase)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return token
+	return testkit.SignIn(t, o.sessions, "SOK@police.example ")
+}
+
+func (o *office) attempt(t *testing.T, email, passphrase, device string) (identity.Entry, error) {
+	t.Helper()
+	return o.sessions.SignIn(t.Context(), identity.Attempt{Email: email, Passphrase: passphrase, Device: device})
 }
 
 func (o *office) alive(t *testing.T, token string) bool {
@@ -63,47 +64,6 @@ func TestSignInOpensASessionInTheRightUnitAndRole(t *testing.T) {
 	}
 	if s.Actor.PersonID != o.person || s.Actor.UnitKind != identity.UnitPolice || s.Actor.Role != identity.RoleInvestigator || s.Name != "Sok" {
 		t.Fatalf("session = %+v", s)
-	}
-}
-
-func TestAWrongAddressAndAWrongPassphraseGetTheSameAnswer(t *testing.T) {
-	o := newOffice(t)
-	_, _, wrongPass := o.sessions.SignIn(t.Context(), "sok@police.example", "wrong")
-	_, _, wrongName := o.sessions.SignIn(t.Context(), "nobody@police.example", passphrase)
-	if wrongPass == nil || wrongName == nil || wrongPass.Error() != wrongName.Error() {
-		t.Fatalf("answers differ: %v, %v", wrongPass, wrongName)
-	}
-	if _, err := o.db.Super(t).Exec(`UPDATE people SET deactivated_at = now()`); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, gone := o.sessions.SignIn(t.Context(), "sok@police.example", passphrase); gone == nil || gone.Error() != wrongName.Error() {
-		t.Fatalf("a deactivated person is told apart: %v", gone)
-	}
-}
-
-func TestTheEleventhAttemptInAWindowIsNotLookedAt(t *testing.T) {
-	o := newOffice(t)
-	for range 10 {
-		_, _, _ = o.sessions.SignIn(t.Context(), "sok@police.example", "wrong")
-	}
-	if _, _, err := o.sessions.SignIn(t.Context(), "sok@police.example", passphrase); fault.KindOf(err) != fault.TooMany {
-		t.Fatalf("err = %v, want TooMany", err)
-	}
-	o.clock.Advance(16 * time.Minute)
-	o.signIn(t)
-}
-
-// Whoever tries made-up addresses fills no table for ever.
-func TestAttemptsOfAWindowThatIsOverAreForgotten(t *testing.T) {
-	o := newOffice(t)
-	for _, address := range []string{"a@police.example", "b@police.example"} {
-		_, _, _ = o.sessions.SignIn(t.Context(), address, "wrong")
-	}
-	o.clock.Advance(16 * time.Minute)
-	o.signIn(t)
-	var left int
-	if err := o.db.Super(t).QueryRow(`SELECT count(*) FROM attempts`).Scan(&left); err != nil || left != 1 {
-		t.Fatalf("%d attempts are kept (%v), want the newest", left, err)
 	}
 }
 

@@ -12,7 +12,9 @@ import (
 // personRow is somebody in one of their units, as sign-in finds them.
 type personRow struct {
 	ID            uuid.UUID
+	Email         string
 	Verifier      string
+	Guarded       bool // has a second factor
 	CredentialPin []byte
 	DeactivatedAt *time.Time
 	UnitID        *uuid.UUID
@@ -52,7 +54,12 @@ type sessionRow struct {
 	SeenAt    time.Time
 	ExpiresAt time.Time
 	RevokedAt *time.Time
+	FreshAt   time.Time // when the person last showed who they are
 	// From the person and the unit.
+	Email         string
+	Verifier      string
+	Guarded       bool
+	CredentialPin []byte
 	Name          string
 	Language      string
 	DeactivatedAt *time.Time
@@ -74,7 +81,8 @@ func (r sessionRow) alive(now time.Time) bool {
 
 func (r sessionRow) session() (Session, error) {
 	who := personRow{ID: r.PersonID, UnitID: &r.UnitID, UnitCode: r.UnitCode, UnitKind: r.UnitKind, AgencyID: r.AgencyID, Role: r.Role}
-	s := Session{Actor: who.actor(r.ID), Name: r.Name, Language: r.Language, SealedKey: r.SealedKey}
+	s := Session{Actor: who.actor(r.ID), Email: r.Email, Name: r.Name, Language: r.Language, SealedKey: r.SealedKey, Guarded: r.Guarded}
+	s.Actor.FreshUntil = r.FreshAt.Add(freshLife)
 	if err := json.Unmarshal(r.UnitName, &s.UnitName); err != nil {
 		return Session{}, fmt.Errorf("read unit name: %w", err)
 	}
@@ -85,7 +93,7 @@ func (r sessionRow) session() (Session, error) {
 // caller does the same work for it.
 func findPerson(tx postgres.Tx, email string) (rows []personRow, err error) {
 	err = tx.Gorm().Raw(`
-		SELECT p.id, c.verifier, c.pin AS credential_pin, p.deactivated_at, u.id AS unit_id, u.code AS unit_code, u.kind AS unit_kind,
+		SELECT p.id, p.email, c.verifier, c.guarded, c.pin AS credential_pin, p.deactivated_at, u.id AS unit_id, u.code AS unit_code, u.kind AS unit_kind,
 			u.agency_id, m.role, m.pin, m.decision_id, k.wrapped AS key
 		FROM people p
 		JOIN credentials c ON c.person_id = p.id
@@ -100,12 +108,13 @@ func findSession(tx postgres.Tx, tokenHash []byte) (sessionRow, error) {
 	var r sessionRow
 	res := tx.Gorm().Raw(`
 		SELECT s.id, s.person_id, s.unit_id, s.role, s.sealed_key, s.token_hash, s.pin,
-		       s.created_at, s.seen_at, s.expires_at, s.revoked_at,
-		       p.name, p.language, p.deactivated_at, u.code AS unit_code, u.kind AS unit_kind, u.name AS unit_name, u.agency_id,
+		       s.created_at, s.seen_at, s.expires_at, s.revoked_at, s.fresh_at,
+		       p.email, c.verifier, c.guarded, c.pin AS credential_pin, p.name, p.language, p.deactivated_at, u.code AS unit_code, u.kind AS unit_kind, u.name AS unit_name, u.agency_id,
 		       m.pin AS member_pin, m.decision_id
 		FROM sessions s
 		LEFT JOIN memberships m ON m.person_id = s.person_id AND m.unit_id = s.unit_id AND m.role = s.role
 		JOIN people p ON p.id = s.person_id
+		JOIN credentials c ON c.person_id = s.person_id
 		JOIN units u ON u.id = s.unit_id
 		WHERE s.token_hash = ?`, tokenHash).Scan(&r)
 	if res.Error != nil {
@@ -119,9 +128,9 @@ func findSession(tx postgres.Tx, tokenHash []byte) (sessionRow, error) {
 
 func insertSession(tx postgres.Tx, r sessionRow) error {
 	return tx.Gorm().Exec(`
-		INSERT INTO sessions (id, token_hash, person_id, unit_id, role, sealed_key, pin, created_at, seen_at, expires_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.TokenHash, r.PersonID, r.UnitID, r.Role, r.SealedKey, r.Pin, r.CreatedAt, r.SeenAt, r.ExpiresAt).Error
+		INSERT INTO sessions (id, token_hash, person_id, unit_id, role, sealed_key, pin, created_at, seen_at, expires_at, fresh_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.TokenHash, r.PersonID, r.UnitID, r.Role, r.SealedKey, r.Pin, r.CreatedAt, r.SeenAt, r.ExpiresAt, r.FreshAt).Error
 }
 
 func touchSession(tx postgres.Tx, session uuid.UUID, now time.Time) error {
@@ -130,23 +139,6 @@ func touchSession(tx postgres.Tx, session uuid.UUID, now time.Time) error {
 
 func revokeSession(tx postgres.Tx, session uuid.UUID, now time.Time) error {
 	return tx.Gorm().Exec(`UPDATE sessions SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL`, now, session).Error
-}
-
-// addAttempt counts one more and returns how many that makes in the window. It
-// takes windows that are over away, more at a time than it adds.
-func addAttempt(tx postgres.Tx, bucket string, subject []byte, window time.Time) (int, error) {
-	err := tx.Gorm().Exec(`
-		DELETE FROM attempts WHERE ctid = ANY (ARRAY(
-			SELECT ctid FROM attempts WHERE window_at < ? LIMIT 100 FOR UPDATE SKIP LOCKED))`, window).Error
-	if err != nil {
-		return 0, err
-	}
-	var count int
-	err = tx.Gorm().Raw(`
-		INSERT INTO attempts (bucket, subject, window_at, count) VALUES (?, ?, ?, 1)
-		ON CONFLICT (bucket, subject, window_at) DO UPDATE SET count = attempts.count + 1
-		RETURNING count`, bucket, subject, window).Scan(&count).Error
-	return count, err
 }
 
 func sealingUnits(tx postgres.Tx) (codes []string, err error) {

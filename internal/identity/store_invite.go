@@ -21,6 +21,59 @@ type invitationRow struct {
 	Pin        []byte
 }
 
+// parts is what the pin binds.
+func (r invitationRow) parts() [][]byte {
+	return [][]byte{
+		r.ID[:], r.PersonID[:], []byte(r.Email), r.TokenHash,
+		bytesOf(r.IssuedBy), bytesOf(r.DecisionID), bytesOfTime(r.ExpiresAt),
+	}
+}
+
+// invitedRow is an invitation with what is known of its person now.
+type invitedRow struct {
+	ID            uuid.UUID
+	PersonID      uuid.UUID
+	Email         string
+	TokenHash     []byte
+	IssuedBy      *uuid.UUID
+	DecisionID    *uuid.UUID
+	ExpiresAt     time.Time
+	AcceptedAt    *time.Time
+	RevokedAt     *time.Time
+	Pin           []byte
+	PersonEmail   string
+	Name          string
+	DeactivatedAt *time.Time
+	HasPassphrase bool
+}
+
+func (r invitedRow) invitation() invitationRow {
+	return invitationRow{
+		ID: r.ID, PersonID: r.PersonID, Email: r.Email, TokenHash: r.TokenHash,
+		IssuedBy: r.IssuedBy, DecisionID: r.DecisionID, ExpiresAt: r.ExpiresAt,
+	}
+}
+
+// findInvitation returns the zero row for a code that nobody made out. Locked,
+// of two acceptances at once the second finds it accepted.
+func findInvitation(tx postgres.Tx, tokenHash []byte, lock bool) (r invitedRow, err error) {
+	query := `
+		SELECT i.id, i.person_id, i.email, i.token_hash, i.issued_by, i.decision_id, i.expires_at, i.accepted_at, i.revoked_at, i.pin,
+		       p.email AS person_email, p.name, p.deactivated_at,
+		       EXISTS (SELECT FROM credentials c WHERE c.person_id = i.person_id) AS has_passphrase
+		FROM invitations i JOIN people p ON p.id = i.person_id WHERE i.token_hash = ?`
+	if lock {
+		query += ` FOR UPDATE OF i`
+	}
+	err = tx.Gorm().Raw(query, tokenHash).Scan(&r).Error
+	return r, err
+}
+
+func acceptInvitation(tx postgres.Tx, invitation uuid.UUID, at time.Time) error {
+	res := tx.Gorm().Exec(`UPDATE invitations SET accepted_at = ? WHERE id = ? AND accepted_at IS NULL AND revoked_at IS NULL`, at, invitation)
+	return one(res.RowsAffected, res.Error)
+}
+
 func insertPerson(tx postgres.Tx, person uuid.UUID, who Newcomer, at time.Time) error {
 	return tx.Gorm().Exec(`INSERT INTO people (id, email, name, language, created_at) VALUES (?, ?, ?, ?, ?)`,
 		person, who.Email, who.Name, who.Language, at).Error

@@ -53,14 +53,14 @@ func (r memberRow) membership() membershipRow {
 	return membershipRow{PersonID: r.PersonID, UnitID: r.UnitID, Role: r.Role, Pin: r.Pin, DecisionID: r.DecisionID}
 }
 
-func setCredential(tx postgres.Tx, person uuid.UUID, verifier string, pin []byte, at time.Time) error {
+func setCredential(tx postgres.Tx, person uuid.UUID, verifier string, guarded bool, pin []byte, at time.Time) error {
 	// Two statements: a role that sets the first passphrase may not read any.
-	res := tx.Gorm().Exec(`INSERT INTO credentials (person_id, verifier, pin, set_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		person, verifier, pin, at)
+	res := tx.Gorm().Exec(`INSERT INTO credentials (person_id, verifier, guarded, pin, set_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		person, verifier, guarded, pin, at)
 	if res.Error != nil || res.RowsAffected == 1 {
 		return res.Error
 	}
-	res = tx.Gorm().Exec(`UPDATE credentials SET verifier = ?, pin = ?, set_at = ? WHERE person_id = ?`, verifier, pin, at, person)
+	res = tx.Gorm().Exec(`UPDATE credentials SET verifier = ?, guarded = ?, pin = ?, set_at = ? WHERE person_id = ?`, verifier, guarded, pin, at, person)
 	return one(res.RowsAffected, res.Error)
 }
 

@@ -82,10 +82,7 @@ func (m *ministry) hire(t *testing.T, name, unit string, role identity.Role) col
 
 func (m *ministry) signIn(t *testing.T, name string) colleague {
 	t.Helper()
-	token, actor, err := m.sessions.SignIn(t.Context(), name+"@example.example", testkit.Passphrase)
-	if err != nil {
-		t.Fatal(err)
-	}
+	token := testkit.SignIn(t, m.sessions, name+"@example.example")
 	s, err := m.sessions.Recognise(t.Context(), token)
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +91,7 @@ func (m *ministry) signIn(t *testing.T, name string) colleague {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return colleague{actor, member, token}
+	return colleague{s.Actor, member, token}
 }
 
 // newcomer is somebody with a key and no role.

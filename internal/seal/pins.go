@@ -30,3 +30,7 @@ func (p Pins) Pin(purpose string, parts ...[]byte) []byte {
 func (p Pins) Check(pin []byte, purpose string, parts ...[]byte) bool {
 	return len(p.secret) == KeySize && hmac.Equal(pin, p.Pin(purpose, parts...))
 }
+
+// Box returns a box under the same secret, for what the database keeps for the
+// portal and must not read, such as the secret of an authenticator app.
+func (p Pins) Box(purpose string) (*Box, error) { return NewBox(p.secret, "pins/"+purpose) }

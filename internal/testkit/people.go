@@ -50,3 +50,14 @@ func (d *Database) Hire(t testing.TB, clk clock.Clock, email, name string, unit 
 	}
 	return person
 }
+
+// SignIn signs in somebody whom Hire hired, who has no second factor, and
+// returns the session's token.
+func SignIn(t testing.TB, sessions *identity.Sessions, email string) string {
+	t.Helper()
+	entry, err := sessions.SignIn(t.Context(), identity.Attempt{Email: email, Passphrase: Passphrase})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entry.Token
+}

@@ -72,3 +72,73 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.querySelectorAll<HTMLElement>("[data-stream][id]").forEach(follow);
+
+// A form with data-key asks a security key: to be made ("create"), or to answer
+// ("get"). What the key says goes into the form's own field, and the form is
+// sent as any other. Where the browser cannot, the form stays hidden and the
+// page's codes do everything.
+function raw(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+}
+
+function written(bytes: ArrayBuffer | null | undefined): string | undefined {
+  if (!bytes) return undefined;
+  let text = "";
+  new Uint8Array(bytes).forEach((b) => (text += String.fromCharCode(b)));
+  return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}
+
+type Listed = { id: string; type: "public-key"; transports?: AuthenticatorTransport[] };
+
+function listed(all: Listed[] | undefined): PublicKeyCredentialDescriptor[] {
+  return (all || []).map((k) => ({ ...k, id: raw(k.id) }));
+}
+
+async function askKey(kind: string, options: any): Promise<PublicKeyCredential | null> {
+  options.challenge = raw(options.challenge);
+  if (kind === "create") {
+    options.user.id = raw(options.user.id);
+    options.excludeCredentials = listed(options.excludeCredentials);
+    return (await navigator.credentials.create({ publicKey: options })) as PublicKeyCredential | null;
+  }
+  options.allowCredentials = listed(options.allowCredentials);
+  return (await navigator.credentials.get({ publicKey: options })) as PublicKeyCredential | null;
+}
+
+function answered(key: PublicKeyCredential): string {
+  const r = key.response as AuthenticatorAttestationResponse & AuthenticatorAssertionResponse;
+  return JSON.stringify({
+    id: key.id,
+    rawId: written(key.rawId),
+    type: key.type,
+    response: {
+      clientDataJSON: written(r.clientDataJSON),
+      attestationObject: written(r.attestationObject),
+      authenticatorData: r.attestationObject ? undefined : written(r.authenticatorData),
+      signature: written(r.signature),
+      userHandle: written(r.userHandle),
+    },
+    clientExtensionResults: {},
+  });
+}
+
+function keyForm(form: HTMLFormElement): void {
+  const answer = form.elements.namedItem("answer") as HTMLInputElement;
+  const failed = form.querySelector<HTMLElement>("[data-key-failed]");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (failed) failed.hidden = true;
+    try {
+      const key = await askKey(form.dataset.key || "get", JSON.parse(form.dataset.options || "{}"));
+      if (!key) throw new Error("no key");
+      answer.value = answered(key);
+      form.submit();
+    } catch {
+      if (failed) failed.hidden = false;
+    }
+  });
+  form.hidden = false;
+  document.querySelectorAll<HTMLElement>("[data-key-without]").forEach((e) => (e.hidden = true));
+}
+
+if (window.PublicKeyCredential && navigator.credentials) document.querySelectorAll<HTMLFormElement>("form[data-key]").forEach(keyForm);
