@@ -5,7 +5,9 @@ import (
 	"slices"
 
 	"github.com/fairpassage/portal/app/account"
+	"github.com/fairpassage/portal/app/admin"
 	"github.com/fairpassage/portal/app/agency"
+	"github.com/fairpassage/portal/app/decision"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/oversight"
 	"github.com/fairpassage/portal/app/police"
@@ -30,17 +32,19 @@ type Pages struct {
 	Agency     *agency.Desk
 	Licensing  *ministry.Licensing
 	Police     *police.Desk
+	Decisions  *decision.Desk
+	Admin      *admin.Desk
+	Audit      *public.Audit
 	// Oversight is the same desk as that of police, for the oversight body.
 	Oversight *police.Desk
 	Readings  *reading.Desk
 	Retention *oversight.Retention
-	Audit     *public.Audit
 }
 
 // SiteMap is every address of the portal: who may come, and what answers. It
 // is the only place where a route is made.
 func SiteMap(w *web.Web, p Pages) []web.Route {
-	return []web.Route{
+	return slices.Concat([]web.Route{
 		{Method: get, Path: "/", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Show},
 		{Method: get, Path: "/leave", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Leave},
 		{Method: get, Path: "/language/:code", Surface: web.Public, Action: authority.PublicRead, Handler: w.SwitchLanguage, Plain: true},
@@ -118,6 +122,38 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},
 		{Method: get, Path: "/complaints/mine/proof", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.Proof},
 		{Method: get, Path: "/complaints/mine/proof/file", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.ProofFile},
+	}, peopleRoutes(p))
+}
+
+// peopleRoutes are the addresses of what takes two people, and of people and
+// units.
+func peopleRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Method: get, Path: "/decisions", Surface: web.Staff, Action: authority.DecisionList, Handler: p.Decisions.List},
+		{Method: get, Path: "/decisions/:id", Surface: web.Staff, Action: authority.DecisionRead, Handler: p.Decisions.Show},
+		{Method: post, Path: "/decisions/:id/approve", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.Approve, StepUp: true},
+		{Method: post, Path: "/decisions/:id/refuse", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.Refuse},
+		{Method: post, Path: "/decisions/:id/send-back", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.SendBack},
+		{Method: post, Path: "/decisions/:id/withdraw", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.Withdraw},
+		{Method: get, Path: "/api/v1/decisions", Surface: web.Staff, Action: authority.DecisionList, Handler: p.Decisions.ListAPI, JSON: true},
+		{Method: post, Path: "/api/v1/decisions/:id/approve", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.ApproveAPI, JSON: true, StepUp: true},
+		{Method: post, Path: "/api/v1/decisions/:id/refuse", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.RefuseAPI, JSON: true},
+		{Method: post, Path: "/api/v1/decisions/:id/send-back", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.SendBackAPI, JSON: true},
+
+		{Method: get, Path: "/admin/units", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Units},
+		{Method: post, Path: "/admin/units", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.MakeUnit},
+		{Method: get, Path: "/admin/units/:id", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Unit},
+		{Method: post, Path: "/admin/units/:id/parent", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.MoveUnit},
+		{Method: get, Path: "/admin/people", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.People},
+		{Method: get, Path: "/admin/people/invite", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.InviteForm},
+		{Method: post, Path: "/admin/people/invite", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Invite},
+		{Method: get, Path: "/admin/people/:id", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Person},
+		{Method: post, Path: "/admin/people/:id/roles", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.GiveRole},
+		{Method: post, Path: "/admin/people/:id/roles/end", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.EndRole},
+		{Method: post, Path: "/admin/people/:id/deactivate", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Deactivate},
+		{Method: post, Path: "/admin/people/:id/return", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Return},
+		{Method: post, Path: "/admin/people/:id/readmit", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Readmit},
+		{Method: post, Path: "/admin/people/:id/invitation", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.InviteAgain},
 	}
 }
 

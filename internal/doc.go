@@ -25,6 +25,7 @@
 //	finding     what a rule established about a subject, with its evidence
 //	alert       the findings about one subject, folded
 //	escalation  an alert handed to investigators; frozen at birth
+//	decision    a proposal that waits for a second person, and what became of it
 //	promise     work that commits with the fact that calls for it
 //
 // # Direction

@@ -28,8 +28,11 @@ func New(w *web.Web, sessions *identity.Sessions, demo []DemoAccount) *Desk {
 
 type accountPage struct {
 	Name, Email, RoleKey, Unit string
-	Factors                    factorList
-	Sessions                   int
+	// KeyID is the fingerprint of the person's own key, for colleagues to compare
+	// before they give them a role; "" where it is not open.
+	KeyID    string
+	Factors  factorList
+	Sessions int
 	// Done is the key of what was just done; "" for nothing.
 	Done string
 }
@@ -50,7 +53,7 @@ func (d *Desk) Show(c *fiber.Ctx) error {
 		return err
 	}
 	return d.web.Render(c, fiber.StatusOK, "account/show", accountPage{
-		Name: s.Name, Email: s.Email, RoleKey: "role." + string(s.Actor.Role), Unit: unit,
+		Name: s.Name, Email: s.Email, RoleKey: "role." + string(s.Actor.Role), Unit: unit, KeyID: d.web.Member(c).ID(),
 		Factors: factors, Sessions: len(open), Done: done(c),
 	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/seal"
 	"github.com/gofiber/fiber/v2"
 )
 
@@ -78,6 +79,17 @@ func (w *Web) Actor(c *fiber.Ctx) identity.Actor {
 func (w *Web) SessionToken(c *fiber.Ctx) string {
 	token, _ := c.Locals(localToken).(string)
 	return token
+}
+
+// Member unlocks the signed-in person's own key; a locked one where there is
+// none, or where it does not open.
+func (w *Web) Member(c *fiber.Ctx) seal.Member {
+	s, _ := w.Session(c)
+	member, err := s.Member(w.SessionToken(c))
+	if err != nil {
+		return seal.Member{}
+	}
+	return member
 }
 
 // BeginSession hands the visitor the token of a session opened on the route's

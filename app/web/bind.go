@@ -152,6 +152,11 @@ func bodyValues(c *fiber.Ctx) (map[string][]string, error) {
 				values[strings.Clone(key)] = append(values[strings.Clone(key)], strings.Clone(v))
 			}
 		}
+	case fiber.MIMEApplicationJSON:
+		if r, _ := route(c); !r.JSON {
+			return nil, fault.New(fault.Invalid, "problem.body")
+		}
+		return jsonValues(c.Request().Body())
 	default:
 		return nil, fault.New(fault.Invalid, "problem.body")
 	}

@@ -9,8 +9,12 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// CSRFField is the form field that carries the token.
-const CSRFField = "_csrf"
+// CSRFField is the form field that carries the token, CSRFHeader what programs
+// may send instead.
+const (
+	CSRFField  = "_csrf"
+	CSRFHeader = "X-CSRF-Token"
+)
 
 // CSRFToken returns the token that this visitor's forms carry: bound to the
 // session, or to the visit where there is no session. A person's session gets
@@ -67,6 +71,9 @@ func (w *Web) refuseForgery(c *fiber.Ctx) error {
 		return err
 	}
 	got := values[CSRFField]
+	if header := c.Get(CSRFHeader); header != "" && len(got) == 0 {
+		got = []string{header}
+	}
 	if len(got) != 1 || got[0] == "" {
 		return fiber.ErrForbidden
 	}

@@ -59,6 +59,9 @@ func (w *Web) Problem(c *fiber.Ctx, err error) error {
 			slog.String("incident", page.Incident), slog.String("method", c.Method()),
 			slog.String("route", r.Path), slog.Int("status", status), slog.String("error", err.Error()))
 	}
+	if r.JSON {
+		return w.problemJSON(c, status, page.Incident, err)
+	}
 	name, ok := problemPages[status]
 	if !ok {
 		name = problemPages[fiber.StatusBadRequest]

@@ -33,6 +33,9 @@ type Route struct {
 	Bulk bool
 	// Stream leaves the request without the deadline of a page.
 	Stream bool
+	// JSON routes are the programs' twin of a page: bodies and answers are JSON,
+	// problems too, and nobody is led to a sign-in form.
+	JSON bool
 	// Plain routes need no visitor: assets and probes.
 	Plain bool
 	// StepUp asks for more than a session: a second factor shown in the last ten
@@ -70,12 +73,19 @@ func (w *Web) Guard(r Route) fiber.Handler {
 		w.headers(c, r)
 		actor := w.Actor(c)
 		if d := authority.Enter(actor, r.Action); !d.Allowed {
-			if r.Surface == Staff && actor.Kind == identity.KindPublic && c.Method() == fiber.MethodGet && !r.Stream {
+			signedOut := r.Surface == Staff && actor.Kind == identity.KindPublic
+			if signedOut && r.JSON {
+				return fiber.ErrUnauthorized
+			}
+			if signedOut && c.Method() == fiber.MethodGet && !r.Stream {
 				return w.Redirect(c, "/sign-in")
 			}
 			return fault.New(fault.Forbidden, "problem.not_found")
 		}
 		if first := w.first(c, r); first != "" {
+			if r.JSON {
+				return fault.New(fault.Conflict, "account.confirm.first")
+			}
 			return w.Redirect(c, first)
 		}
 		if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {

@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/decision"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/config"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -28,8 +31,33 @@ type auditCmd struct {
 }
 
 // auditChecks are what else must be backed by a signature: portal audit verify
-// reports their findings with the log's own.
-func auditChecks() []audit.Check { return nil }
+// reports their findings with the log's own. Whose key is whose is pinned under
+// the key folder; without it the checks are not made, and that is a finding.
+func auditChecks(conf config.Config, clk clock.Clock) []audit.Check {
+	return []audit.Check{func(_ context.Context, tx postgres.Tx) ([]audit.Finding, error) {
+		secret, err := seal.ReadSecret(seal.SecretFile(conf.KeysDir, seal.SecretPins))
+		if err != nil {
+			return []audit.Finding{{Kind: "decisions not checked", Position: -1, Detail: "the key folder is needed: set PORTAL_KEYS"}}, nil //nolint:nilerr // it is said
+		}
+		return unsigned(tx, identity.NewPeople(seal.NewPins(secret), clk))
+	}}
+}
+
+func unsigned(tx postgres.Tx, keeper *identity.People) ([]audit.Finding, error) {
+	fakes, err := decision.Unsigned(tx, keeper)
+	if err != nil {
+		return nil, err
+	}
+	var found []audit.Finding
+	for _, f := range fakes {
+		found = append(found, audit.Finding{Kind: "decision without its signature", Position: -1, Object: f.ID.String(), Detail: string(f.Kind) + ", " + f.Why})
+	}
+	unbacked, err := people.Unbacked(tx, keeper)
+	for _, u := range unbacked {
+		found = append(found, audit.Finding{Kind: "role without a decision", Position: -1, Object: u.PersonID.String(), Detail: string(u.Role) + ", " + u.Why})
+	}
+	return found, err
+}
 
 // newAudit wires the log over the record.
 func newAudit(conf config.Config, db *postgres.DB, clk clock.Clock, seed []byte, log *slog.Logger) (*audit.Log, error) {

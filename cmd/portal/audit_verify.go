@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/config"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/sync/errgroup"
@@ -100,7 +101,7 @@ func (c *auditVerifyCmd) verify(p *program, key note.Verifier, witnessed [][]byt
 		return report, err
 	}
 	defer func() { _ = db.Close() }()
-	return audit.Verify(p.ctx, db, key, witnessed, auditChecks()...)
+	return audit.Verify(p.ctx, db, key, witnessed, auditChecks(at.conf, clock.System{})...)
 }
 
 func tell(p *program, r audit.Report) {

@@ -34,7 +34,6 @@ type commands struct {
 	Vault     vaultCmd     `cmd:"" help:"Hold the matching key in a process of its own."`
 	Audit     auditCmd     `cmd:"" help:"The audit log: verify, export, prove, witness."`
 	Retention retentionCmd `cmd:"" help:"How long what is kept."`
-	User      userCmd      `cmd:"" help:"Accounts: invite the first administrator, list, close."`
 	Doctor    doctorCmd    `cmd:"" help:"Check the configuration and what the portal depends on."`
 }
 

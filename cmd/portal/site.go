@@ -12,7 +12,9 @@ import (
 
 	"github.com/fairpassage/portal/app"
 	"github.com/fairpassage/portal/app/account"
+	"github.com/fairpassage/portal/app/admin"
 	"github.com/fairpassage/portal/app/agency"
+	"github.com/fairpassage/portal/app/decision"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/oversight"
 	"github.com/fairpassage/portal/app/police"
@@ -80,6 +82,8 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Police: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/police/escalations", Offices: s.complaints,
 		}),
+		Decisions: decision.New(w, s.decisions),
+		Admin:     admin.New(w, s.staff),
 		Oversight: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/oversight/escalations", Offices: s.complaints,
 		}),

@@ -8,9 +8,11 @@ import (
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
+	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
+	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/config"
@@ -40,6 +42,8 @@ type subjects struct {
 	escalations *escalation.Service
 	screening   *screening.Service
 	retention   *retention.Service
+	decisions   *decision.Service
+	staff       *people.Service
 	audit       *audit.Log
 }
 
@@ -75,6 +79,12 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	if err != nil {
 		return nil, err
 	}
+	// What takes two people: each subject's rules, one line a subject.
+	rules := people.Rules(s.people)
+	if s.decisions, err = decision.NewService(db, clk, s.people, rules...); err != nil {
+		return nil, err
+	}
+	s.staff = people.New(people.Deps{DB: db, Clock: clk, People: s.people, Decisions: s.decisions})
 	if s.audit, err = newAudit(conf, db, clk, keys.Secret(seal.SecretAudit), log); err != nil {
 		return nil, err
 	}

@@ -27,6 +27,13 @@ const (
 	EscalationAcknowledge Action = "escalation.acknowledge"
 	SealedRead            Action = "sealed.read" // open what a complaint sealed to one's desk
 
+	DecisionList         Action = "decision.list" // what waits for two people
+	DecisionRead         Action = "decision.read"
+	DecisionDecide       Action = "decision.decide"       // the page; each kind asks for an action of its own
+	PeopleManage         Action = "people.manage"         // units, people, roles that read no case
+	RoleApprove          Action = "role.approve"          // a colleague who will read cases of one's unit
+	AdministratorApprove Action = "administrator.approve" // another administrator; who returns
+	UnitMoveApprove      Action = "unit_move.approve"     // another parent for a unit
 	// What no person does.
 	ComplaintWeigh    Action = "complaint.weigh"
 	EscalationRaise   Action = "escalation.raise"
@@ -64,29 +71,52 @@ type rule struct {
 	anyone  bool // any signed-in person
 	kind    identity.UnitKind
 	roles   []identity.Role
-	// also is a second kind of unit with roles of its own.
-	also seat
+	// places: these roles in these kinds of unit, where one kind is not enough.
+	places map[identity.UnitKind][]identity.Role
 	// own: the object must belong to the actor's unit or agency.
 	own bool
 	// processes may do it without anybody being there.
 	processes []string
 }
 
-// seat is a kind of unit and who may there.
-type seat struct {
-	kind  identity.UnitKind
-	roles []identity.Role
-}
-
 var (
 	agencyPeople    = []identity.Role{identity.RoleAgencyHead, identity.RoleAgencyClerk}
 	investigators   = []identity.Role{identity.RoleInvestigator, identity.RoleCommander, identity.RoleDutyOfficer}
-	overseers       = []identity.Role{identity.RoleOverseer}
 	licensingPeople = []identity.Role{identity.RoleLicensingOfficer}
-	firstReaders    = []identity.Role{identity.RoleFirstReader}
+	administrators  = []identity.Role{identity.RoleAdministrator}
+	overseers       = []identity.Role{identity.RoleOverseer}
 	// Where no reader is on duty the oversight body's own people read.
-	oversightReads = seat{identity.UnitOversight, []identity.Role{identity.RoleFirstReader, identity.RoleOverseer}}
+	readers = map[identity.UnitKind][]identity.Role{
+		identity.UnitMinistry:  {identity.RoleFirstReader},
+		identity.UnitOversight: {identity.RoleFirstReader, identity.RoleOverseer},
+	}
 )
+
+// officials are all who work for the state or help those who complain: everybody
+// but agencies.
+var officials = map[identity.UnitKind][]identity.Role{
+	identity.UnitMinistry:       {identity.RoleLicensingOfficer, identity.RoleComplaintsOfficer, identity.RoleInspector, identity.RoleFirstReader},
+	identity.UnitProvince:       {identity.RoleComplaintsOfficer, identity.RoleInspector},
+	identity.UnitEmbassy:        {identity.RoleComplaintsOfficer, identity.RoleInspector},
+	identity.UnitPolice:         investigators,
+	identity.UnitSupport:        {identity.RoleSupportWorker},
+	identity.UnitOversight:      {identity.RoleOverseer, identity.RoleFirstReader},
+	identity.UnitBorder:         {identity.RoleBorderOfficer},
+	identity.UnitAdministration: administrators,
+}
+
+// leaders speak for a unit when somebody is to join it or to come back.
+var leaders = map[identity.UnitKind][]identity.Role{
+	identity.UnitMinistry:  {identity.RoleComplaintsOfficer, identity.RoleFirstReader},
+	identity.UnitProvince:  {identity.RoleComplaintsOfficer},
+	identity.UnitEmbassy:   {identity.RoleComplaintsOfficer},
+	identity.UnitPolice:    {identity.RoleCommander},
+	identity.UnitSupport:   {identity.RoleSupportWorker},
+	identity.UnitOversight: {identity.RoleOverseer},
+	identity.UnitBorder:    {identity.RoleBorderOfficer},
+
+	identity.UnitAdministration: administrators,
+}
 
 // rules is the whole policy. What is absent is refused.
 var rules = map[Action]rule{
@@ -112,23 +142,30 @@ var rules = map[Action]rule{
 	EscalationAcknowledge: {kind: identity.UnitPolice, roles: investigators, own: true},
 	SealedRead:            {kind: identity.UnitPolice, roles: investigators, own: true},
 
-	ComplaintWeigh:    {processes: []string{"screening"}},
-	EscalationRaise:   {processes: []string{"screening"}},
-	EscalationDeliver: {processes: []string{"delivery"}},
-	EscalationClimb:   {processes: []string{"clock"}},
-	MailSend:          {processes: []string{"mail"}},
-	RegisterImport:    {processes: []string{"import", "demo"}},
-	AuditKeep:         {processes: []string{"audit"}},
-	ReadingClimb:      {processes: []string{"clock"}},
+	DecisionList:         {places: officials},
+	DecisionRead:         {places: officials},
+	DecisionDecide:       {places: officials},
+	PeopleManage:         {kind: identity.UnitAdministration, roles: administrators},
+	RoleApprove:          {places: leaders, own: true},
+	AdministratorApprove: {kind: identity.UnitAdministration, roles: administrators, own: true},
+	UnitMoveApprove:      {kind: identity.UnitOversight, roles: overseers, own: true},
+	ComplaintWeigh:       {processes: []string{"screening"}},
+	EscalationRaise:      {processes: []string{"screening"}},
+	EscalationDeliver:    {processes: []string{"delivery"}},
+	EscalationClimb:      {processes: []string{"clock"}},
+	MailSend:             {processes: []string{"mail"}},
+	RegisterImport:       {processes: []string{"import", "demo"}},
+	AuditKeep:            {processes: []string{"audit"}},
+	ReadingClimb:         {processes: []string{"clock"}},
 
 	OversightList:        {kind: identity.UnitOversight, roles: overseers},
 	OversightRead:        {kind: identity.UnitOversight, roles: overseers, own: true},
 	OversightAcknowledge: {kind: identity.UnitOversight, roles: overseers, own: true},
 	OversightSealedRead:  {kind: identity.UnitOversight, roles: overseers, own: true},
 
-	ReadingList:   {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads},
-	ReadingRead:   {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads, own: true},
-	ReadingDecide: {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads, own: true},
+	ReadingList:   {places: readers},
+	ReadingRead:   {places: readers, own: true},
+	ReadingDecide: {places: readers, own: true},
 
 	RetentionRead: {kind: identity.UnitOversight, roles: overseers},
 	HoldPlace:     {kind: identity.UnitOversight, roles: overseers},

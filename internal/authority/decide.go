@@ -68,10 +68,8 @@ func (r rule) entered(actor identity.Actor) Decision {
 		if r.anyone {
 			return Decision{true, "signed in"}
 		}
-		for _, at := range []seat{{r.kind, r.roles}, r.also} {
-			if at.kind != "" && at.kind == actor.UnitKind && slices.Contains(at.roles, actor.Role) {
-				return Decision{true, "role in unit"}
-			}
+		if slices.Contains(r.rolesIn(actor.UnitKind), actor.Role) {
+			return Decision{true, "role in unit"}
 		}
 		return Decision{Reason: "not of this role and unit"}
 	case identity.KindSystem, identity.KindSetup:
@@ -80,6 +78,20 @@ func (r rule) entered(actor identity.Actor) Decision {
 		return Decision{Reason: "nobody is known yet"}
 	}
 	return Decision{Reason: "nobody"}
+}
+
+// rolesIn lists the roles that may, in a unit of that kind.
+func (r rule) rolesIn(kind identity.UnitKind) []identity.Role {
+	if r.kind != "" && r.kind == kind {
+		return r.roles
+	}
+	return r.places[kind]
+}
+
+// RolesIn lists the roles that may attempt the action in a unit of that kind,
+// for saying who is missing.
+func RolesIn(action Action, kind identity.UnitKind) []identity.Role {
+	return slices.Clone(rules[action].rolesIn(kind))
 }
 
 // Require returns nil when the actor may, else a Forbidden fault, which the

@@ -69,6 +69,14 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
+// CodeOf returns the code of the first fault in err's chain, or "".
+func CodeOf(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
 // FieldsOf returns the fields of the first fault in err's chain, or nil.
 func FieldsOf(err error) Fields {
 	if e, ok := errors.AsType[*Error](err); ok {

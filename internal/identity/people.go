@@ -82,6 +82,15 @@ func (p *People) Grant(tx postgres.Tx, person, unit uuid.UUID, role Role, decisi
 	return nil
 }
 
+// Granted reports whether pin is that of a membership that Grant made.
+func (p *People) Granted(person, unit uuid.UUID, role Role, decision uuid.UUID, pin []byte) bool {
+	m := membershipRow{PersonID: person, UnitID: unit, Role: role, Pin: pin}
+	if decision != uuid.Nil {
+		m.DecisionID = &decision
+	}
+	return p.genuine(m)
+}
+
 // Member is somebody of a unit who has a key.
 type Member struct {
 	PersonID uuid.UUID

@@ -1,0 +1,165 @@
+package people
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
+	"github.com/fairpassage/portal/internal/decision"
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
+
+// The kinds of decision about people and units.
+const (
+	KindRole          decision.Kind = "role.grant"          // subject: the person
+	KindAdministrator decision.Kind = "administrator.grant" // subject: the person
+	KindReturn        decision.Kind = "person.reactivate"   // subject: the person
+	KindReadmission   decision.Kind = "person.readmit"      // subject: the person
+	KindMove          decision.Kind = "unit.move"           // subject: the unit
+)
+
+type roleDetail struct {
+	Role identity.Role `json:"role"`
+	// Key is the person's own at the time: whoever decides compares it with what
+	// the person sees, so that nobody is granted a role under another's name.
+	Key string `json:"key"`
+}
+
+type moveDetail struct {
+	Parent uuid.UUID `json:"parent"`
+}
+
+type rules struct{ people *identity.People }
+
+// Rules returns how these kinds are decided.
+func Rules(people *identity.People) []decision.Rule {
+	r := rules{people}
+	return []decision.Rule{
+		{Kind: KindRole, Propose: authority.PeopleManage, Approve: authority.RoleApprove, Check: r.checkRole, Effect: r.giveRole, Facts: r.roleFacts},
+		{Kind: KindAdministrator, Propose: authority.PeopleManage, Approve: authority.AdministratorApprove, Check: r.checkRole, Effect: r.giveRole, Facts: r.roleFacts},
+		{Kind: KindReturn, Propose: authority.PeopleManage, Approve: authority.AdministratorApprove, Effect: reactivate, Facts: personFacts},
+		{Kind: KindReadmission, Propose: authority.PeopleManage, Approve: authority.RoleApprove, Effect: readmit, Facts: personFacts},
+		{Kind: KindMove, Propose: authority.PeopleManage, Approve: authority.UnitMoveApprove, Check: checkMove, Effect: move, Facts: moveFacts},
+	}
+}
+
+func (r rules) checkRole(tx postgres.Tx, _ identity.Actor, d decision.Decision) error {
+	detail, err := read[roleDetail](d)
+	if err != nil {
+		return err
+	}
+	p, err := get(tx, d.Subject)
+	if err != nil {
+		return err
+	}
+	one := []Person{p}
+	if err := withRoles(tx, one); err != nil {
+		return err
+	}
+	u, err := unit(tx, d.UnitID)
+	if err != nil {
+		return err
+	}
+	if p.KeyID == "" || p.KeyID != detail.Key {
+		return fault.New(fault.Conflict, "people.role.key_changed")
+	}
+	if _, err := r.people.Key(tx, d.Subject, detail.Key); err != nil {
+		return fault.New(fault.Conflict, "people.role.key_changed")
+	}
+	if (d.Kind == KindAdministrator) != (detail.Role == identity.RoleAdministrator) {
+		return fault.Field("role", "people.role.unfit")
+	}
+	return may(one[0], u, detail.Role)
+}
+
+func (r rules) giveRole(tx postgres.Tx, d decision.Decision) error {
+	detail, err := read[roleDetail](d)
+	if err != nil {
+		return err
+	}
+	return grant(tx, r.people, d.By, d.Subject, d.UnitID, detail.Role, d.ID)
+}
+
+func (r rules) roleFacts(tx postgres.Tx, d decision.Decision) ([]decision.Fact, error) {
+	detail, err := read[roleDetail](d)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := personFacts(tx, d)
+	return append(facts, decision.Fact{Key: "people.fact.role", Word: "role." + string(detail.Role)},
+		decision.Fact{Key: "people.fact.key", Text: detail.Key}), err
+}
+
+func personFacts(tx postgres.Tx, d decision.Decision) ([]decision.Fact, error) {
+	p, err := get(tx, d.Subject)
+	return []decision.Fact{{Key: "people.fact.person", Text: p.Name}}, err
+}
+
+func reactivate(tx postgres.Tx, d decision.Decision) error {
+	if err := activate(tx, d.Subject); err != nil {
+		return err
+	}
+	return audit.Record(tx, entry(d.By, "person.reactivate", d.Subject))
+}
+
+// readmit has no effect of its own: an administrator makes out the invitation,
+// which names the decision.
+func readmit(tx postgres.Tx, d decision.Decision) error {
+	return audit.Record(tx, entry(d.By, "person.readmit", d.Subject))
+}
+
+func checkMove(tx postgres.Tx, _ identity.Actor, d decision.Decision) error {
+	detail, err := read[moveDetail](d)
+	if err != nil {
+		return err
+	}
+	u, err := unit(tx, d.Subject)
+	if err != nil {
+		return err
+	}
+	if u.ParentID == uuid.Nil || u.ParentID == detail.Parent || u.ID == detail.Parent {
+		return fault.Field("parent", "people.unit.parent.unfit")
+	}
+	return fits(tx, u.Kind, detail.Parent)
+}
+
+func move(tx postgres.Tx, d decision.Decision) error {
+	detail, err := read[moveDetail](d)
+	if err != nil {
+		return err
+	}
+	err = moveUnit(tx, d.Subject, detail.Parent)
+	if postgres.Violates(err, "units_circle") {
+		return fault.New(fault.Conflict, "people.unit.circle")
+	}
+	if err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Entry{Actor: d.By, Action: "unit.move", ObjectKind: "unit", ObjectID: d.Subject})
+}
+
+func moveFacts(tx postgres.Tx, d decision.Decision) ([]decision.Fact, error) {
+	detail, err := read[moveDetail](d)
+	if err != nil {
+		return nil, err
+	}
+	u, err := unit(tx, d.Subject)
+	if err != nil {
+		return nil, err
+	}
+	to, err := unit(tx, detail.Parent)
+	return []decision.Fact{
+		{Key: "people.fact.unit", Names: u.Name}, {Key: "people.fact.from", Names: u.Parent}, {Key: "people.fact.to", Names: to.Name},
+	}, err
+}
+
+func read[T any](d decision.Decision) (detail T, err error) {
+	if err := json.Unmarshal(d.Detail, &detail); err != nil {
+		return detail, fmt.Errorf("read the detail of %s: %w", d.Kind, err)
+	}
+	return detail, nil
+}

@@ -1,0 +1,50 @@
+package people
+
+import (
+	"fmt"
+
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
+
+// Fake is a role that two people did not grant, nor the host.
+type Fake struct {
+	PersonID uuid.UUID
+	UnitID   uuid.UUID
+	Role     identity.Role
+	Why      string // a word of the code
+}
+
+// Why a role is doubted.
+const (
+	WhyPin      = "not genuine" // somebody wrote it past the portal; it counts for nothing
+	WhyDecision = "no decision" // nobody agreed, and no command of the host made it
+)
+
+// Unbacked lists the roles that read cases, and those of administrators, that
+// nothing stands behind: for portal audit verify.
+func Unbacked(tx postgres.Tx, people *identity.People) ([]Fake, error) {
+	rows, err := guarded(tx)
+	if err != nil {
+		return nil, fmt.Errorf("list guarded roles: %w", err)
+	}
+	var fakes []Fake
+	for _, r := range rows {
+		var decided uuid.UUID
+		if r.DecisionID != nil {
+			decided = *r.DecisionID
+		}
+		f := Fake{PersonID: r.PersonID, UnitID: r.UnitID, Role: r.Role}
+		switch {
+		case !people.Granted(r.PersonID, r.UnitID, r.Role, decided, r.Pin):
+			f.Why = WhyPin
+		case !r.Backed:
+			f.Why = WhyDecision
+		default:
+			continue
+		}
+		fakes = append(fakes, f)
+	}
+	return fakes, nil
+}
