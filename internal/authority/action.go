@@ -25,6 +25,9 @@ const (
 	EscalationRead        Action = "escalation.read"
 	EscalationAcknowledge Action = "escalation.acknowledge"
 	SealedRead            Action = "sealed.read" // open what a complaint sealed to one's desk
+
+	DeskRead Action = "desk.read" // how the desk's key stands, and open with it
+	DeskTend Action = "desk.tend" // rotate, admit, go on with what waits
 )
 
 // rule says who may. A nil set of roles means that no staff may.
@@ -34,6 +37,8 @@ type rule struct {
 	anyone  bool // any signed-in person
 	kind    identity.UnitKind
 	roles   []identity.Role
+	// desk: anybody of a unit that may come to read what people told it.
+	desk bool
 	// own: the object must belong to the actor's unit or agency.
 	own bool
 }
@@ -66,4 +71,7 @@ var rules = map[Action]rule{
 	EscalationRead:        {kind: identity.UnitPolice, roles: investigators, own: true},
 	EscalationAcknowledge: {kind: identity.UnitPolice, roles: investigators, own: true},
 	SealedRead:            {kind: identity.UnitPolice, roles: investigators, own: true},
+
+	DeskRead: {desk: true, own: true},
+	DeskTend: {desk: true, own: true},
 }

@@ -39,6 +39,9 @@ func Enter(actor identity.Actor, action Action) Decision {
 		if r.anyone {
 			return Decision{true, "signed in"}
 		}
+		if r.desk && ReadsCases(actor.UnitKind, actor.Role) {
+			return Decision{true, "of a desk"}
+		}
 		if r.kind != "" && r.kind == actor.UnitKind && slices.Contains(r.roles, actor.Role) {
 			return Decision{true, "role in unit"}
 		}

@@ -52,11 +52,25 @@ func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receip
 	if err != nil {
 		return Filed{}, fmt.Errorf("file complaint: %w", err)
 	}
-	shut, err := s.close(ctx, c, receipt)
+	row := newRow(c, seen, s.lookup("nonce", nonce), s.lookup("id", receipt.Code()))
+	filed, err := s.record(ctx, by, c, row, receipt)
+	if postgres.Violates(err, "envelope_key_is_current") {
+		// A desk got a new key while this was sealed: once more, to that one.
+		s.Desks.Refresh()
+		filed, err = s.record(ctx, by, c, row, receipt)
+	}
 	if err != nil {
 		return Filed{}, fmt.Errorf("file complaint: %w", err)
 	}
-	row := newRow(c, seen, s.lookup("nonce", nonce), s.lookup("id", receipt.Code()))
+	return filed, nil
+}
+
+// record seals the complaint and writes it down.
+func (s *Service) record(ctx context.Context, by identity.Actor, c Complaint, row complaintRow, receipt Receipt) (Filed, error) {
+	shut, err := s.close(ctx, c, receipt)
+	if err != nil {
+		return Filed{}, err
+	}
 	filed := Filed{ID: c.id, FiledAt: c.filedAt}
 	err = s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
 		first, err := insertComplaint(tx, row)
@@ -76,10 +90,7 @@ func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receip
 		}
 		return outbox.Append(tx, outbox.Promise{Topic: TopicFiled, SubjectID: c.id})
 	})
-	if err != nil {
-		return Filed{}, fmt.Errorf("file complaint: %w", err)
-	}
-	return filed, nil
+	return filed, err
 }
 
 // closed is a complaint's sealed side.
@@ -154,9 +165,5 @@ func (s *Service) deskOf(ctx context.Context, at desk, c Complaint) (seal.Recipi
 	if err != nil {
 		return seal.Recipient{}, err
 	}
-	to, ok := s.Keys.Desk(code)
-	if !ok {
-		return seal.Recipient{}, fault.New(fault.Unavailable, "complaint.error.no_desk")
-	}
-	return to, nil
+	return s.Desks.Public(ctx, code)
 }

@@ -26,11 +26,21 @@ type PlacementFinder interface {
 	PlacedByPhone(ctx context.Context, agency uuid.UUID, phones []matching.Token) (bool, error)
 }
 
+// DeskKeys are the keys of desks. Public gives where to address envelopes for a
+// unit, and an Unavailable fault where it has no key; Refresh makes it look
+// again. Unlock opens the key of the holder's own desk in the holder's request.
+type DeskKeys interface {
+	Public(ctx context.Context, unit string) (seal.Recipient, error)
+	Refresh()
+	Unlock(ctx context.Context, by identity.Holder, keyID string) (seal.Desk, error)
+}
+
 // Dependencies of a Service; all are needed.
 type Dependencies struct {
 	DB         *postgres.DB
 	Clock      clock.Clock
-	Keys       *seal.Ring
+	Keys       *seal.Ring // the portal's secrets
+	Desks      DeskKeys
 	Sessions   *identity.Sessions
 	Agencies   AgencyFinder
 	Placements PlacementFinder
@@ -48,7 +58,7 @@ type Service struct {
 
 // NewService checks that nothing is missing.
 func NewService(d Dependencies) (*Service, error) {
-	if d.DB == nil || d.Clock == nil || d.Keys == nil || d.Sessions == nil || d.Agencies == nil || d.Placements == nil || len(d.Regions) == 0 {
+	if d.DB == nil || d.Clock == nil || d.Keys == nil || d.Desks == nil || d.Sessions == nil || d.Agencies == nil || d.Placements == nil || len(d.Regions) == 0 {
 		return nil, errors.New("complaint service: a dependency is missing")
 	}
 	hasher, err := matching.NewHasher(d.Keys.Secret(seal.SecretMatching))

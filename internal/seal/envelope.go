@@ -67,6 +67,17 @@ func (o Opened) Item(item Item, schema int, ciphertext []byte) ([]byte, error) {
 	return plain, nil
 }
 
+// EnvelopeFor addresses items that the opened envelope holds to somebody else,
+// without giving a data key away. An item that it does not hold is ErrSealed.
+func (o Opened) EnvelopeFor(to Recipient, items ...Item) ([]byte, error) {
+	for _, item := range items {
+		if _, held := o.keys[item]; !held {
+			return nil, ErrSealed
+		}
+	}
+	return (&Complaint{id: o.complaint, keys: o.keys}).EnvelopeFor(to, items...)
+}
+
 // encodeKeys writes the count and then, sorted by name, length, name and key.
 func encodeKeys(keys dataKeys) []byte {
 	out := []byte{byte(len(keys))}
