@@ -19,6 +19,7 @@ const passphrase = testkit.Passphrase
 type office struct {
 	db       *testkit.Database
 	clock    *clock.Fake
+	people   *identity.People
 	sessions *identity.Sessions
 	unit     uuid.UUID
 	person   uuid.UUID
@@ -27,7 +28,8 @@ type office struct {
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{db: testkit.DB(t), clock: testkit.Clock(), unit: id.New()}
-	o.sessions = identity.NewSessions(o.db.DB, testkit.People(o.clock))
+	o.people = testkit.People(o.clock)
+	o.sessions = identity.NewSessions(o.db.DB, o.people)
 	if _, err := o.db.Super(t).Exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, 'police-unit', 'police', '{"en":"Police unit"}')`, o.unit); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,83 @@
+package decision
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
+
+const columns = `d.id, d.kind, d.subject_id, d.unit_id, d.detail::text AS detail, d.other_unit, d.proposed_by, d.proposed_unit, d.proposed_at,
+	d.state, d.decided_by, d.decided_unit, d.decided_at, d.reason, d.key_id, d.signature`
+
+type row struct {
+	ID           uuid.UUID
+	Kind         Kind
+	SubjectID    uuid.UUID
+	UnitID       uuid.UUID
+	Detail       string
+	OtherUnit    bool
+	ProposedBy   uuid.UUID
+	ProposedUnit uuid.UUID
+	ProposedAt   time.Time
+	State        State
+	DecidedBy    *uuid.UUID
+	DecidedUnit  *uuid.UUID
+	DecidedAt    *time.Time
+	Reason       string
+	KeyID        string
+	Signature    []byte
+}
+
+func (r row) decision() Decision {
+	d := Decision{
+		ID: r.ID, Kind: r.Kind, Subject: r.SubjectID, UnitID: r.UnitID, Detail: []byte(r.Detail), OtherUnit: r.OtherUnit,
+		ProposedBy: r.ProposedBy, ProposedUnit: r.ProposedUnit, ProposedAt: r.ProposedAt, State: r.State,
+		Reason: r.Reason, KeyID: r.KeyID, Signature: r.Signature,
+	}
+	if r.DecidedBy != nil && r.DecidedUnit != nil && r.DecidedAt != nil {
+		d.DecidedBy, d.DecidedUnit, d.DecidedAt = *r.DecidedBy, *r.DecidedUnit, *r.DecidedAt
+	}
+	return d
+}
+
+func insert(tx postgres.Tx, d Decision, digest []byte) error {
+	return tx.Gorm().Exec(`
+		INSERT INTO decisions (id, kind, subject_id, unit_id, detail, digest, other_unit, proposed_by, proposed_unit, proposed_at)
+		VALUES (?, ?, ?, ?, ?::json, ?, ?, ?, ?, ?)`,
+		d.ID, d.Kind, d.Subject, d.UnitID, string(d.Detail), digest, d.OtherUnit, d.ProposedBy, d.ProposedUnit, d.ProposedAt).Error
+}
+
+// lock reads the proposal for a verdict. One that the actor's unit has nothing
+// to do with is not there.
+func lock(tx postgres.Tx, key uuid.UUID) (Decision, error) {
+	var r row
+	res := tx.Gorm().Raw(`SELECT `+columns+` FROM decisions d WHERE d.id = ? FOR UPDATE`, key).Scan(&r)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return Decision{}, errNotFound()
+	}
+	return r.decision(), res.Error
+}
+
+func decide(tx postgres.Tx, d Decision) error {
+	res := tx.Gorm().Exec(`
+		UPDATE decisions SET state = ?, decided_by = ?, decided_unit = ?, decided_at = ?, reason = ?, key_id = ?, signature = ?
+		WHERE id = ? AND state = 'waiting'`,
+		d.State, d.DecidedBy, d.DecidedUnit, d.DecidedAt, d.Reason, d.KeyID, d.Signature, d.ID)
+	if res.Error == nil && res.RowsAffected != 1 {
+		return fmt.Errorf("%d rows, want one", res.RowsAffected)
+	}
+	return res.Error
+}
+
+// signed lists the verdicts that must bear a signature, oldest first.
+func signed(tx postgres.Tx) ([]Decision, error) {
+	var rows []row
+	err := tx.Gorm().Raw(`SELECT ` + columns + ` FROM decisions d WHERE d.state IN ('approved','refused') ORDER BY d.decided_at, d.id`).Scan(&rows).Error
+	all := make([]Decision, 0, len(rows))
+	for _, r := range rows {
+		all = append(all, r.decision())
+	}
+	return all, err
+}

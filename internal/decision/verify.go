@@ -1,0 +1,77 @@
+package decision
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
+
+// Fake is a verdict that nobody's key backs.
+type Fake struct {
+	ID   uuid.UUID
+	Kind Kind
+	Why  string // a word of the code
+}
+
+// Why a verdict does not count.
+const (
+	WhyNoKey     = "no genuine key" // the decider has none of that id
+	WhySignature = "not signed"     // the signature is not of this verdict
+	WhyOneMind   = "one person"     // proposer and decider are the same
+)
+
+// Verify lists every verdict whose signature is not that of its decider.
+func (s *Service) Verify(ctx context.Context, by identity.Actor) (fakes []Fake, err error) {
+	err = s.db.Read(ctx, by, func(tx postgres.Tx) error {
+		fakes, err = Unsigned(tx, s.people)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("verify decisions: %w", err)
+	}
+	return fakes, nil
+}
+
+// Unsigned is Verify within a transaction that sees all decisions, for portal
+// audit verify.
+func Unsigned(tx postgres.Tx, people *identity.People) ([]Fake, error) {
+	all, err := signed(tx)
+	if err != nil {
+		return nil, err
+	}
+	var fakes []Fake
+	for _, d := range all {
+		why, err := doubt(tx, people, d)
+		if err != nil {
+			return nil, err
+		}
+		if why != "" {
+			fakes = append(fakes, Fake{ID: d.ID, Kind: d.Kind, Why: why})
+		}
+	}
+	return fakes, nil
+}
+
+func doubt(tx postgres.Tx, people *identity.People, d Decision) (string, error) {
+	if d.DecidedBy == d.ProposedBy {
+		return WhyOneMind, nil
+	}
+	if d.KeyID == "" {
+		return WhySignature, nil
+	}
+	public, err := people.Key(tx, d.DecidedBy, d.KeyID)
+	if fault.KindOf(err) == fault.NotFound {
+		return WhyNoKey, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if !public.Signed(purpose, d.Statement(), d.Signature) {
+		return WhySignature, nil
+	}
+	return "", nil
+}
