@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -58,6 +59,9 @@ type Rejection struct {
 // with its reason and does not touch the others. A file without the format's
 // columns is refused whole, as ColumnError.
 func (s *Service) Import(ctx context.Context, actor identity.Actor, f File, progress func(Run)) (Run, error) {
+	if err := authority.Require(actor, authority.RegisterImport, authority.Object{}); err != nil {
+		return Run{}, err
+	}
 	source := f.Source
 	if source == "" {
 		source = f.Format.Source

@@ -28,6 +28,15 @@ const (
 
 	DeskRead Action = "desk.read" // how the desk's key stands, and open with it
 	DeskTend Action = "desk.tend" // rotate, admit, go on with what waits
+	DeskMake Action = "desk.make" // the first keys, by the installation
+
+	// What no person does.
+	ComplaintWeigh    Action = "complaint.weigh"
+	EscalationRaise   Action = "escalation.raise"
+	EscalationDeliver Action = "escalation.deliver"
+	EscalationClimb   Action = "escalation.climb"
+	MailSend          Action = "mail.send"
+	RegisterImport    Action = "register.import"
 )
 
 // rule says who may. A nil set of roles means that no staff may.
@@ -41,6 +50,8 @@ type rule struct {
 	desk bool
 	// own: the object must belong to the actor's unit or agency.
 	own bool
+	// processes may do it without anybody being there.
+	processes []string
 }
 
 var (
@@ -74,4 +85,12 @@ var rules = map[Action]rule{
 
 	DeskRead: {desk: true, own: true},
 	DeskTend: {desk: true, own: true},
+	DeskMake: {processes: []string{"keys", "demo"}},
+
+	ComplaintWeigh:    {processes: []string{"screening"}},
+	EscalationRaise:   {processes: []string{"screening"}},
+	EscalationDeliver: {processes: []string{"delivery"}},
+	EscalationClimb:   {processes: []string{"clock"}},
+	MailSend:          {processes: []string{"mail"}},
+	RegisterImport:    {processes: []string{"import", "demo"}},
 }

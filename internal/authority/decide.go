@@ -9,13 +9,21 @@ import (
 )
 
 // Object is what an action is done to, as far as the policy cares: to whom it
-// belongs. The zero Object stands for the action as such, as when a route is
-// entered and nothing is loaded yet.
+// belongs, and from whom it is kept. The zero Object belongs to nobody.
 type Object struct {
 	UnitID      uuid.UUID
 	AgencyID    uuid.UUID
 	ComplaintID uuid.UUID
+	// Excluded are the units that must not learn of it, whatever else holds: a
+	// complaint accuses somebody of theirs.
+	Excluded []uuid.UUID
+
+	door bool
 }
+
+// Door stands for the action as such, as when a route is entered and nothing is
+// loaded yet: to whom things belong is asked in the room.
+func Door() Object { return Object{door: true} }
 
 // Decision is an answer with its reason, a word for the log and the audit.
 type Decision struct {
@@ -23,13 +31,34 @@ type Decision struct {
 	Reason  string
 }
 
-// Enter decides whether the actor may attempt the action at all; routes ask
-// this. What belongs to whom is decided by Decide, with the object in hand.
-func Enter(actor identity.Actor, action Action) Decision {
+// Decide is the policy: may this actor do this to that? What no rule names is
+// refused.
+func Decide(actor identity.Actor, action Action, object Object) Decision {
 	r, known := rules[action]
 	if !known {
 		return Decision{Reason: "no such action"}
 	}
+	d := r.entered(actor)
+	switch {
+	case !d.Allowed || object.door:
+		return d
+	case actor.UnitID != uuid.Nil && slices.Contains(object.Excluded, actor.UnitID):
+		return Decision{Reason: "kept from this unit"}
+	case !r.own:
+		return d
+	case actor.Kind == identity.KindReceipt:
+		return Decision{object.ComplaintID != uuid.Nil && object.ComplaintID == actor.ComplaintID, "own complaint"}
+	case actor.UnitKind == identity.UnitAgency:
+		return Decision{object.AgencyID != uuid.Nil && object.AgencyID == actor.AgencyID, "own agency"}
+	default:
+		return Decision{object.UnitID != uuid.Nil && object.UnitID == actor.UnitID, "own unit"}
+	}
+}
+
+// Enter is Decide at the door.
+func Enter(actor identity.Actor, action Action) Decision { return Decide(actor, action, Door()) }
+
+func (r rule) entered(actor identity.Actor) Decision {
 	switch actor.Kind {
 	case identity.KindPublic:
 		return Decision{r.public, "public"}
@@ -46,26 +75,12 @@ func Enter(actor identity.Actor, action Action) Decision {
 			return Decision{true, "role in unit"}
 		}
 		return Decision{Reason: "not of this role and unit"}
-	case identity.KindSystem:
-		return Decision{Reason: "a process has no pages"}
+	case identity.KindSystem, identity.KindSetup:
+		return Decision{slices.Contains(r.processes, actor.Process), "process"}
+	case identity.KindDoor:
+		return Decision{Reason: "nobody is known yet"}
 	}
 	return Decision{Reason: "nobody"}
-}
-
-// Decide answers for one object.
-func Decide(actor identity.Actor, action Action, object Object) Decision {
-	d := Enter(actor, action)
-	if !d.Allowed || !rules[action].own {
-		return d
-	}
-	switch {
-	case actor.Kind == identity.KindReceipt:
-		return Decision{object.ComplaintID != uuid.Nil && object.ComplaintID == actor.ComplaintID, "own complaint"}
-	case actor.UnitKind == identity.UnitAgency:
-		return Decision{object.AgencyID != uuid.Nil && object.AgencyID == actor.AgencyID, "own agency"}
-	default:
-		return Decision{object.UnitID != uuid.Nil && object.UnitID == actor.UnitID, "own unit"}
-	}
 }
 
 // Require returns nil when the actor may, else a Forbidden fault, which the

@@ -70,3 +70,36 @@ func TestWhatIsNotOnesOwnIsRefusedLikeAMissingPage(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsKeptFromAUnitIsRefusedWhateverElseHolds(t *testing.T) {
+	police := staff(identity.UnitPolice, identity.RoleCommander)
+	for _, action := range authority.Actions() {
+		if !authority.Enter(police, action).Allowed {
+			continue
+		}
+		kept := authority.Object{UnitID: police.UnitID, Excluded: []uuid.UUID{uuid.New(), police.UnitID}}
+		if d := authority.Decide(police, action, kept); d.Allowed {
+			t.Errorf("%s is allowed to the unit it is kept from", action)
+		}
+	}
+}
+
+func TestAProcessDoesItsOwnWorkOnly(t *testing.T) {
+	if !authority.Enter(identity.System("screening"), authority.ComplaintWeigh).Allowed {
+		t.Error("screening may not weigh")
+	}
+	for _, process := range []string{"screening", "delivery", "clock", "mail", "import", "worker", ""} {
+		for _, action := range []authority.Action{authority.SealedRead, authority.ComplaintMine, authority.ApplicationDecide, authority.EscalationAcknowledge} {
+			if authority.Enter(identity.System(process), action).Allowed {
+				t.Errorf("the process %q may %s", process, action)
+			}
+		}
+	}
+	for _, person := range []identity.Actor{staff(identity.UnitPolice, identity.RoleCommander), identity.Public(), identity.Door()} {
+		for _, action := range []authority.Action{authority.ComplaintWeigh, authority.EscalationRaise, authority.EscalationDeliver, authority.EscalationClimb, authority.MailSend, authority.RegisterImport} {
+			if authority.Enter(person, action).Allowed {
+				t.Errorf("%s may %s", person.Kind, action)
+			}
+		}
+	}
+}

@@ -20,10 +20,12 @@ import (
 // without such a member is a Conflict fault: nobody could open what it receives.
 // Private halves are drawn, wrapped and forgotten within the call.
 func (s *Service) Create(ctx context.Context, by identity.Actor, units ...string) (made []string, err error) {
-	if by.Kind != identity.KindSetup {
-		if err := s.require(by, authority.DeskTend); err != nil {
-			return nil, err
-		}
+	action := authority.DeskTend
+	if by.Kind == identity.KindSetup {
+		action = authority.DeskMake
+	}
+	if err := s.require(by, action); err != nil {
+		return nil, err
 	}
 	err = s.deps.DB.InTx(ctx, by, func(tx postgres.Tx) error {
 		made, err = s.CreateIn(tx, by, units...)

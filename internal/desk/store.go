@@ -18,9 +18,12 @@ type unitRow struct {
 	Name string // JSON: language → name
 }
 
-func (u unitRow) names() map[string]string {
+func (u unitRow) names() map[string]string { return names(u.Name) }
+
+// names reads a unit's name by language.
+func names(text string) map[string]string {
 	var all map[string]string
-	_ = json.Unmarshal([]byte(u.Name), &all) // the table holds objects only
+	_ = json.Unmarshal([]byte(text), &all) // the table holds objects only
 	return all
 }
 
@@ -150,4 +153,9 @@ func one(rows int64, err error) error {
 		return fmt.Errorf("%d rows, want one", rows)
 	}
 	return err
+}
+
+func personName(tx postgres.Tx, person uuid.UUID) (name string, err error) {
+	err = tx.Gorm().Raw(`SELECT name FROM people WHERE id = ?`, person).Scan(&name).Error
+	return name, err
 }

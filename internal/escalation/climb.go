@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/outbox"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -16,6 +17,9 @@ import (
 // acknowledgement that came first, by the lock on the row, makes it stay.
 func (s *Service) Climb(ctx context.Context, promiseID uuid.UUID) error {
 	by := identity.System("clock")
+	if err := authority.Require(by, authority.EscalationClimb, authority.Object{}); err != nil {
+		return err
+	}
 	err := outbox.Fulfil(ctx, s.deps.DB, by, promiseID, func(tx postgres.Tx, p outbox.Promise) error {
 		e, found, err := lock(tx, p.SubjectID)
 		if err != nil || !found || e.AcknowledgedAt != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/outbox"
@@ -26,6 +27,9 @@ const (
 // delivers nothing twice.
 func (s *Service) Deliver(ctx context.Context, promiseID uuid.UUID) error {
 	by := identity.System("delivery")
+	if err := authority.Require(by, authority.EscalationDeliver, authority.Object{}); err != nil {
+		return err
+	}
 	err := outbox.Fulfil(ctx, s.deps.DB, by, promiseID, func(tx postgres.Tx, p outbox.Promise) error {
 		e, found, err := lock(tx, p.SubjectID)
 		if err != nil || !found {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/outbox"
@@ -34,6 +35,9 @@ type Raising struct {
 // all. An alert is escalated once per grade; raised is false, and key that of
 // the first, when it already was.
 func (s *Service) Raise(tx postgres.Tx, by identity.Actor, in Raising) (key uuid.UUID, raised bool, err error) {
+	if err := authority.Require(by, authority.EscalationRaise, authority.Object{}); err != nil {
+		return uuid.Nil, false, err
+	}
 	key, raised, err = s.raise(tx, by, in)
 	if err != nil {
 		return uuid.Nil, false, fmt.Errorf("raise escalation: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/mail"
 	"github.com/fairpassage/portal/internal/platform/outbox"
@@ -21,6 +22,9 @@ import (
 // is made of the delivery's id, by which mailboxes can tell it is the same.
 func (s *Service) SendMail(ctx context.Context, promiseID uuid.UUID) error {
 	by := identity.System("mail")
+	if err := authority.Require(by, authority.MailSend, authority.Object{}); err != nil {
+		return err
+	}
 	p, kept, err := outbox.Load(ctx, s.deps.DB, by, promiseID)
 	if err != nil || kept {
 		return err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
@@ -63,6 +64,9 @@ func (s *Service) Screen(ctx context.Context, promiseID uuid.UUID) error {
 }
 
 func (s *Service) screen(tx postgres.Tx, complaintID uuid.UUID) error {
+	if err := authority.Require(actor(), authority.ComplaintWeigh, authority.Object{}); err != nil {
+		return err
+	}
 	named, err := findNamed(tx, complaintID)
 	if err != nil {
 		return err
