@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fairpassage/portal/internal/complaint"
+	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
@@ -41,6 +42,7 @@ type office struct {
 	db       *testkit.Database
 	clock    *clock.Fake
 	keys     *seal.Ring
+	desks    *desk.Service
 	sessions *identity.Sessions
 	service  *complaint.Service
 	register register
@@ -62,12 +64,17 @@ func open(t *testing.T, units ...string) *office {
 		exec(t, app, `INSERT INTO units (id, code, kind, name) VALUES ($1, $2, $3, '{"en":"Unit"}')`, o.units[kind], kind+"-national", kind)
 	}
 	var err error
-	if o.keys, err = seal.Ensure(t.TempDir(), []string{"ministry-national", "police-national", "oversight-national"}); err != nil {
+	if o.keys, err = seal.Ensure(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
+	var codes []string
+	for _, kind := range units {
+		codes = append(codes, kind+"-national")
+	}
+	o.desks = o.db.Desks(t, o.clock, codes...)
 	o.sessions = identity.NewSessions(o.db.DB, testkit.People(o.clock))
 	o.service, err = complaint.NewService(complaint.Dependencies{
-		DB: o.db.DB, Clock: o.clock, Keys: o.keys, Sessions: o.sessions,
+		DB: o.db.DB, Clock: o.clock, Keys: o.keys, Desks: o.desks, Sessions: o.sessions,
 		Agencies: o.register, Placements: o.register, Regions: []string{"KH", "TH"},
 	})
 	if err != nil {
@@ -106,11 +113,10 @@ func (o *office) handIn(t *testing.T, receipt complaint.Receipt) (token string, 
 	return token, session
 }
 
-func (o *office) investigator() identity.Actor {
-	return identity.Actor{
-		Kind: identity.KindStaff, PersonID: id.New(), UnitID: o.units["police"], UnitCode: "police-national",
-		UnitKind: identity.UnitPolice, Role: identity.RoleInvestigator,
-	}
+// holder is a member of the unit of that kind, with their key in hand.
+func (o *office) holder(t *testing.T, kind string) identity.Holder {
+	t.Helper()
+	return o.db.Keyholder(t, o.clock, kind+"-national")
 }
 
 func (o *office) count(t *testing.T, query string, args ...any) int {

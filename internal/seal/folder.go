@@ -59,7 +59,7 @@ func (f folder) lock() (func(), error) {
 
 func (f folder) secret(name Secret) ([]byte, error) {
 	file := string(name) + ".key"
-	key, err := f.read(file, true)
+	key, err := f.read(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		key = make([]byte, KeySize)
 		if _, err := rand.Read(key); err != nil {
