@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/country"
+	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/matching"
@@ -32,7 +34,21 @@ import (
 // counter is the site with an agency (head and clerk) and a licensing officer.
 type counter struct {
 	server *fiber.App
+	key    *awayKey
 	log    *bytes.Buffer
+}
+
+// awayKey is a matching key that can be out of reach, as with a vault that is down.
+type awayKey struct {
+	matching.Keyed
+	away bool
+}
+
+func (k *awayKey) Hash(ctx context.Context, inputs []matching.Input) ([]matching.Mark, error) {
+	if k.away {
+		return nil, fault.New(fault.Unavailable, "problem.503.title")
+	}
+	return k.Keyed.Hash(ctx, inputs)
 }
 
 const passphrase = testkit.Passphrase
@@ -67,13 +83,13 @@ func openCounter(t *testing.T) *counter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &counter{log: &bytes.Buffer{}}
+	s := &counter{key: &awayKey{}, log: &bytes.Buffer{}}
 	sessions := identity.NewSessions(db.DB, testkit.People(clk))
 	w, err := web.New(web.Config{BaseURL: base, Demo: true, CSRFKey: bytes.Repeat([]byte{7}, 32)}, pages, sessions, slog.New(slog.NewTextHandler(s.log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	hasher, err := matching.NewHasher(bytes.Repeat([]byte{8}, 32))
+	s.key.Keyed, err = matching.NewHasher(bytes.Repeat([]byte{8}, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +97,7 @@ func openCounter(t *testing.T) *counter {
 	licences := licensing.New(db.DB, clk, home)
 	s.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Staff}}, w, app.Pages{
 		Account:   account.New(w, sessions, nil),
-		Agency:    agency.New(w, licences, placement.New(db.DB, clk, hasher, home), home),
+		Agency:    agency.New(w, licences, placement.New(db.DB, clk, s.key, home), home),
 		Licensing: ministry.New(w, licences),
 	})
 	if err != nil {
@@ -119,7 +135,7 @@ func (v *visitor) do(t *testing.T, req *http.Request) *http.Response {
 	for _, c := range res.Cookies() {
 		v.cookies[c.Name] = c.Value
 	}
-	if res.StatusCode >= 500 {
+	if res.StatusCode >= 500 && !v.key.away {
 		t.Fatalf("%s %s: %d\n%s", req.Method, req.URL.Path, res.StatusCode, v.log)
 	}
 	return res
@@ -256,6 +272,22 @@ func TestAFormThatFailsKeepsWhatWasTypedAndSaysWhereItIsWrong(t *testing.T) {
 	}
 	if page.Find(`select[name="country"] option[value="TH"][selected]`).Length() != 1 {
 		t.Error("the country is lost")
+	}
+}
+
+func TestAPlacementThatCannotBeHashedNowComesBackWhole(t *testing.T) {
+	s := openCounter(t)
+	head := s.signIn(t, "head@sample.example")
+	s.key.away = true
+	res := head.send(t, "/agency/placements/new", "/agency/placements/new", placementForm())
+	page := document(t, res.Body)
+	if res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(page.Find(".govuk-error-summary").Text(), "all of it is still here") {
+		t.Errorf("status %d: %s", res.StatusCode, page.Find(".govuk-error-summary").Text())
+	}
+	for field, want := range map[string]string{"employer": "Sunrise Sample Foods", "document": "N0000001", "departure-month": "3"} {
+		if got, _ := page.Find("#" + field).Attr("value"); got != want {
+			t.Errorf("%s: %q", field, got)
+		}
 	}
 }
 

@@ -34,12 +34,12 @@ func (r *record) home() country.Home { return country.Home{Code: "KH", Zone: r.c
 
 func (r *record) desk(b *testing.B) *desk {
 	b.Helper()
-	keys, err := seal.Ensure(b.TempDir(), []string{"ministry-national", "police-national", "oversight-national"})
+	keys, err := seal.Ensure(b.TempDir())
 	check(b, err)
 	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
 	check(b, err)
 	service, err := complaint.NewService(complaint.Dependencies{
-		DB: r.DB, Clock: r.clock, Keys: keys, Sessions: identity.NewSessions(r.DB, testkit.People(r.clock)),
+		DB: r.DB, Clock: r.clock, Keys: keys, Hasher: hasher, Sessions: identity.NewSessions(r.DB, testkit.People(r.clock)),
 		Agencies: named{register.New(r.DB, r.clock, r.home())}, Placements: placement.New(r.DB, r.clock, hasher, r.home()),
 		Regions: []string{"KH"},
 	})

@@ -5,6 +5,7 @@ import (
 
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/country"
+	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/views"
@@ -98,6 +99,11 @@ func (d *Desk) Register(c *fiber.Ctx) error {
 		})
 		if err == nil {
 			return d.web.Redirect(c, "/agency/placements")
+		}
+		if fault.KindOf(err) == fault.Unavailable {
+			// The numbers cannot be hashed now; what was typed comes back.
+			sent.Errors["document"] = "form.unavailable"
+			return d.showPlacement(c, fiber.StatusServiceUnavailable, sent)
 		}
 		if !web.Explain(&sent, err) {
 			return err

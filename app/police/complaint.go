@@ -39,7 +39,11 @@ func (d *Desk) Complaint(c *fiber.Ctx) error {
 		return err
 	}
 	page := complaintPage{Escalation: e.Summary}
-	if page.Contents, err = d.deps.Sealed.OpenFor(c.UserContext(), d.web.Actor(c), complaintID); err != nil {
+	by, err := d.web.Holder(c)
+	if err != nil {
+		return err
+	}
+	if page.Contents, err = d.deps.Sealed.OpenFor(c.UserContext(), by, complaintID); err != nil {
 		return err
 	}
 	if page.Answers != nil {

@@ -9,9 +9,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/demo"
-	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
-	"github.com/fairpassage/portal/internal/seal"
 )
 
 // demoSeed chooses the world of the demonstration.
@@ -62,9 +60,6 @@ func (c *demoSeedCmd) Run(p *program) (err error) {
 	if !at.conf.Demo {
 		return errNotDemo
 	}
-	if err := inhabit(p.ctx, at); err != nil {
-		return err
-	}
 	w, err := openWorkplace(p, at, "demo")
 	if err != nil {
 		return err
@@ -73,25 +68,16 @@ func (c *demoSeedCmd) Run(p *program) (err error) {
 	return w.seed(p.ctx)
 }
 
-// inhabit makes the demonstration's units.
-func inhabit(ctx context.Context, at *record) error {
-	db, err := at.open(ctx, "demo")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	return demo.Units(ctx, db)
-}
-
-// seed makes everything else of the demonstration that is not there yet.
+// seed makes what is not there yet of the demonstration.
 func (w *workplace) seed(ctx context.Context) error {
-	hasher, err := matching.NewHasher(w.subjects.keys.Secret(seal.SecretMatching))
+	// Thousands at once: it waits where people would not.
+	hasher, err := newHasher(w.conf, w.subjects.keys, patienceOfImport)
 	if err != nil {
 		return err
 	}
 	return demo.Seed(ctx, demo.Deps{
 		DB: w.db, Clock: w.subjects.clock, Home: w.subjects.home, Seed: demoSeed,
-		Hasher: hasher, People: w.subjects.people, Agencies: w.subjects.agencies,
+		Hasher: hasher, People: w.subjects.people, Desks: w.subjects.desks, Agencies: w.subjects.agencies,
 		FilerAt: func(clk clock.Clock) (demo.Filer, error) {
 			past := w.subjects.complaints.Dependencies
 			past.Clock = clk

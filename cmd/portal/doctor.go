@@ -31,6 +31,7 @@ func (w *workplace) ready(ctx context.Context) error {
 	}{
 		{"the database answers", func() error { return w.db.Ping(ctx) }},
 		{"Redis answers", func() error { return redis.Ping(ctx, w.conf.RedisURL) }},
+		{"the vault answers", func() error { return vaultAnswers(ctx, w.conf) }},
 		{"no promise waits for too long", func() error { return nobodyWaits(ctx, w.db, w.subjects.clock.Now()) }},
 	} {
 		if err := check.run(); err != nil {
@@ -106,13 +107,18 @@ func examine(ctx context.Context, at *record) []examined {
 		waits, givenUp = nobodyWaits(ctx, db, clock.System{}.Now()), nothingGivenUp(ctx, db)
 		err = db.Close()
 	}
-	return []examined{
+	checks := []examined{
 		{"database answers", err},
 		{"schema is up to date", schemaCurrent(ctx, at)},
 		{"Redis answers", redis.Ping(ctx, at.conf.RedisURL)},
 		{"no promise waits for too long", waits},
 		{"no promise was given up", givenUp},
 	}
+	if at.conf.Vault != "" {
+		checks = append(checks, examined{"the vault answers", vaultAnswers(ctx, at.conf)},
+			examined{"the matching key is with the vault alone", keyIsAway(at.conf)})
+	}
+	return checks
 }
 
 func schemaCurrent(ctx context.Context, at *record) error {

@@ -12,9 +12,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/agency"
 	"github.com/fairpassage/portal/internal/identity"
-	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
-	"github.com/fairpassage/portal/internal/seal"
 	"github.com/mattn/go-isatty"
 )
 
@@ -43,11 +41,7 @@ func (c *importAgenciesCmd) Run(p *program) (err error) {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	keys, err := openKeys(p.ctx, at, db)
-	if err != nil {
-		return err
-	}
-	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
+	hasher, err := openHasher(at)
 	if err != nil {
 		return err
 	}

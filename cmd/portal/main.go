@@ -30,6 +30,7 @@ type commands struct {
 	Import  importCmd  `cmd:"" help:"Bring in registers."`
 	Demo    demoCmd    `cmd:"" help:"The demonstration."`
 	Keys    keysCmd    `cmd:"" help:"Keys of desks and of the portal."`
+	Vault   vaultCmd   `cmd:"" help:"Hold the matching key in a process of its own."`
 	Doctor  doctorCmd  `cmd:"" help:"Check the configuration and what the portal depends on."`
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/fairpassage/portal/app"
 	"github.com/fairpassage/portal/app/account"
 	"github.com/fairpassage/portal/app/agency"
+	"github.com/fairpassage/portal/app/desk"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/public"
@@ -47,7 +48,9 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 	if err != nil {
 		return nil, errors.New("PORTAL_BASE_URL cannot be read")
 	}
-	w, err := web.New(web.Config{BaseURL: base, Demo: conf.Demo, CSRFKey: s.keys.Secret(seal.SecretCSRF)}, v, s.sessions, log)
+	w, err := web.New(web.Config{
+		BaseURL: base, Demo: conf.Demo, CSRFKey: s.keys.Secret(seal.SecretCSRF), Greet: s.desks.Tend, Waits: s.desks.Waits,
+	}, v, s.sessions, log)
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +78,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Police: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell,
 		}),
+		Desk: desk.New(w, s.desks, s.decisions),
 	})
 }
 

@@ -2,16 +2,16 @@ package main
 
 import (
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 
 	"github.com/fairpassage/portal/internal/agency"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
+	"github.com/fairpassage/portal/internal/decision"
+	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
-	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/config"
@@ -38,21 +38,27 @@ type subjects struct {
 	complaints  *complaint.Service
 	escalations *escalation.Service
 	screening   *screening.Service
+	desks       *desk.Service
+	decisions   *decision.Service
 }
 
 func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, log *slog.Logger) (*subjects, error) {
-	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
+	hasher, err := newHasher(conf, keys, patienceOfPeople)
 	if err != nil {
-		return nil, fmt.Errorf("read the matching key: %w", err)
+		return nil, err
 	}
 	s := &subjects{clock: clk, home: home, keys: keys, people: identity.NewPeople(keys.Pins(), clk)}
 	s.sessions = identity.NewSessions(db, s.people)
+	s.desks = desk.New(desk.Deps{DB: db, Clock: clk, People: s.people, Pins: keys.Pins()})
+	if s.decisions, err = decision.NewService(db, clk, s.people, s.desks.Rules()...); err != nil {
+		return nil, err
+	}
 	s.agencies = agency.New(db, hasher, clk)
 	s.register = register.New(db, clk, home)
 	s.licensing = licensing.New(db, clk, home)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: db, Clock: clk, Keys: keys, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
+		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Hasher: hasher, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
 		Regions: []string{home.Code},
 	})
 	if err != nil {

@@ -1,10 +1,12 @@
 package agency
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -41,8 +43,9 @@ type contact struct {
 	Token    matching.Token `json:"token"`
 }
 
-// newEntry derives what a visitor may search by. It decides nothing.
-func newEntry(r Record, hasher *matching.Hasher) (entry, error) {
+// newEntry derives what a visitor may search by, all but the tokens. It decides
+// nothing.
+func newEntry(r Record) entry {
 	if r.State == "" {
 		r.State = Listed
 	}
@@ -51,15 +54,48 @@ func newEntry(r Record, hasher *matching.Hasher) (entry, error) {
 	}
 	e := entry{Record: r, Key: sourceKey(r)}
 	e.Names = append(spellings(r.NameLatin, 0), spellings(r.NameLocal, 1)...)
-	e.Contacts = append(phones("phone", r.Phones, r.Regions, hasher), phones("fax", r.Fax, r.Regions, hasher)...)
+	e.Contacts = append(phones(kindPhone, r.Phones, r.Regions), phones(kindFax, r.Fax, r.Regions)...)
 	e.Contacts = append(append(e.Contacts, emails(r.Emails)...), people(r.People)...)
-	text, err := json.Marshal([]any{r.NameLatin, r.NameLocal, r.LicenceNo, r.ValidSinceYear, r.District, r.Address, r.Kinds, e.Names, e.Contacts})
-	if err != nil {
-		return entry{}, err
-	}
-	e.Fingerprint = hash(string(text))
-	return e, nil
+	return e
 }
+
+// complete gives the entries their tokens, in one question to the key, and then
+// their fingerprints. It asks another process perhaps: call it outside of a
+// transaction.
+func complete(ctx context.Context, key matching.Keyed, entries ...*entry) error {
+	var inputs []matching.Input
+	var waiting []*contact
+	for _, e := range entries {
+		for i := range e.Contacts {
+			if c := &e.Contacts[i]; (c.Kind == kindPhone || c.Kind == kindFax) && c.Key != "" {
+				inputs, waiting = append(inputs, matching.Phone(c.Key)), append(waiting, c)
+			}
+		}
+	}
+	if len(inputs) > 0 {
+		marks, err := key.Hash(ctx, inputs)
+		if err != nil {
+			return fmt.Errorf("hash phones: %w", err)
+		}
+		for i, c := range waiting {
+			c.Token = marks[i].Token
+		}
+	}
+	for _, e := range entries {
+		text, err := json.Marshal([]any{e.NameLatin, e.NameLocal, e.LicenceNo, e.ValidSinceYear, e.District, e.Address, e.Kinds, e.Names, e.Contacts})
+		if err != nil {
+			return err
+		}
+		e.Fingerprint = hash(string(text))
+	}
+	return nil
+}
+
+// The kinds of contacts that are numbers.
+const (
+	kindPhone = "phone"
+	kindFax   = "fax"
+)
 
 // sourceKey tells two entries of a source apart: by both names and the address,
 // since many branches share their names.
@@ -95,13 +131,13 @@ func bigrams(folded string) []string {
 	return append([]string{}, matching.Bigrams(folded)...)
 }
 
-func phones(kind, cell string, regions []string, hasher *matching.Hasher) []contact {
+func phones(kind, cell string, regions []string) []contact {
 	found, rejected := matching.Phones(cell, regions...)
 	var all []contact
 	for _, e164 := range found {
 		all = append(all, contact{
 			Kind: kind, Position: len(all), Shown: spoken(e164), Key: e164,
-			Digits: strings.TrimPrefix(e164, "+"), Token: hasher.Phone(e164),
+			Digits: strings.TrimPrefix(e164, "+"),
 		})
 	}
 	for _, raw := range rejected {

@@ -137,9 +137,7 @@ func (i *importer) through(ctx context.Context, in *rows, progress func(Run)) (R
 			continue
 		}
 		if !end {
-			if err := i.add(&b, r); err != nil {
-				return i.run, err
-			}
+			i.add(&b, r)
 		}
 		if b.rows == batchSize || end && b.rows > 0 {
 			if err := i.commit(ctx, &b); err != nil {
@@ -155,7 +153,7 @@ func (i *importer) through(ctx context.Context, in *rows, progress func(Run)) (R
 }
 
 // add puts a row into the batch, as an entry or as a rejection.
-func (i *importer) add(b *batch, r row) error {
+func (i *importer) add(b *batch, r row) {
 	b.rows++
 	b.last = r.Number
 	record, why := Record{}, r.Why
@@ -168,18 +166,21 @@ func (i *importer) add(b *batch, r row) error {
 	}
 	if why != "" {
 		b.reject(r.Number, why)
-		return nil
+		return
 	}
-	e, err := newEntry(record, i.service.hasher)
-	if err != nil {
-		return fmt.Errorf("row %d: %w", r.Number, err)
-	}
-	b.entries = append(b.entries, numbered{row: r.Number, entry: e})
-	return nil
+	b.entries = append(b.entries, numbered{row: r.Number, entry: newEntry(record)})
 }
 
-// commit writes the batch and the progress of the run in one transaction.
+// commit hashes the batch's phones, and writes the batch and the progress of the
+// run in one transaction.
 func (i *importer) commit(ctx context.Context, b *batch) error {
+	entries := make([]*entry, len(b.entries))
+	for n := range b.entries {
+		entries[n] = &b.entries[n].entry
+	}
+	if err := complete(ctx, i.service.hasher, entries...); err != nil {
+		return err
+	}
 	after := i.run
 	err := i.service.db.InTx(ctx, i.actor, func(tx postgres.Tx) error {
 		if err := holdRun(tx, i.run); err != nil {

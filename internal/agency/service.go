@@ -17,13 +17,13 @@ import (
 // Service writes the register's records. It is safe for concurrent use.
 type Service struct {
 	db     *postgres.DB
-	hasher *matching.Hasher
+	hasher matching.Keyed
 	clock  clock.Clock
 }
 
 // New returns the use cases over db. The hasher must be the one that screening
 // compares complaints with.
-func New(db *postgres.DB, hasher *matching.Hasher, clk clock.Clock) *Service {
+func New(db *postgres.DB, hasher matching.Keyed, clk clock.Clock) *Service {
 	return &Service{db: db, hasher: hasher, clock: clk}
 }
 
@@ -37,21 +37,30 @@ type Entered struct {
 // address.
 var ErrSame = errors.New("agency: the same entry is on record")
 
-// Enter adds one agency to the register within the caller's transaction. A
-// record that breaks a rule, or whose licence number another agency holds, is
-// an Invalid fault; one that its source already has is ErrSame. The state is the caller's: licences, periods and events are
-// the licensing desk's tables.
-func (s *Service) Enter(tx postgres.Tx, actor identity.Actor, r Record) (Entered, error) {
+// Prepared is a record that may be entered: checked, and its phones hashed.
+type Prepared struct{ entry entry }
+
+// Prepare makes a record ready to be entered. One that breaks a rule is an
+// Invalid fault. It asks the matching key, so call it before the transaction.
+func (s *Service) Prepare(ctx context.Context, r Record) (Prepared, error) {
 	r.NameLatin, r.NameLocal, r.Address, r.District = clean(r.NameLatin), clean(r.NameLocal), clean(r.Address), clean(r.District)
 	if why := r.check(s.clock.Now()); why != "" || r.Source == "" {
-		return Entered{}, fault.Field("name", "form.invalid")
+		return Prepared{}, fault.Field("name", "form.invalid")
 	}
-	e, err := newEntry(r, s.hasher)
-	if err != nil {
-		return Entered{}, err
+	p := Prepared{newEntry(r)}
+	if err := complete(ctx, s.hasher, &p.entry); err != nil {
+		return Prepared{}, err
 	}
+	return p, nil
+}
+
+// Enter adds one agency to the register within the caller's transaction. One
+// whose licence number another agency holds is an Invalid fault; one that its
+// source already has is ErrSame. The state is the caller's: licences, periods
+// and events are the licensing desk's tables.
+func (s *Service) Enter(tx postgres.Tx, actor identity.Actor, p Prepared) (Entered, error) {
 	var entered Entered
-	batch := batch{now: s.clock.Now(), entries: []numbered{{entry: e}}}
+	batch := batch{now: s.clock.Now(), entries: []numbered{{entry: p.entry}}}
 	if err := batch.write(tx); err != nil {
 		return Entered{}, fmt.Errorf("enter agency: %w", err)
 	}
@@ -62,14 +71,18 @@ func (s *Service) Enter(tx postgres.Tx, actor identity.Actor, r Record) (Entered
 		return Entered{}, ErrSame
 	}
 	entered.ID, entered.Slug = batch.made[0].ID, batch.made[0].Slug
-	err = audit.Record(tx, audit.Entry{Actor: actor, Action: "agency.enter", ObjectKind: "agency", ObjectID: entered.ID})
+	err := audit.Record(tx, audit.Entry{Actor: actor, Action: "agency.enter", ObjectKind: "agency", ObjectID: entered.ID})
 	return entered, err
 }
 
-// EnterAlone is Enter in a transaction of its own.
+// EnterAlone is Prepare, and Enter in a transaction of its own.
 func (s *Service) EnterAlone(ctx context.Context, actor identity.Actor, r Record) (entered Entered, err error) {
+	prepared, err := s.Prepare(ctx, r)
+	if err != nil {
+		return Entered{}, err
+	}
 	err = s.db.InTx(ctx, actor, func(tx postgres.Tx) error {
-		entered, err = s.Enter(tx, actor, r)
+		entered, err = s.Enter(tx, actor, prepared)
 		return err
 	})
 	return entered, err

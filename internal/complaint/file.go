@@ -34,8 +34,8 @@ type Filed struct {
 // envelopes, disclosures, the audit entry and the promise commit together or
 // not at all. nonce is the form's own secret: the same form sent twice, at
 // once or later, is one complaint. When a desk that should receive something
-// does not exist or has no key, it is an Unavailable fault and nothing is
-// recorded.
+// does not exist or has no key, or when who holds the matching key does not
+// answer, it is an Unavailable fault and nothing is recorded.
 func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receipt Receipt, nonce string) (Filed, error) {
 	if err := authority.Require(by, authority.ComplaintFile, authority.Object{}); err != nil {
 		return Filed{}, err

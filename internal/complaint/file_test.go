@@ -1,6 +1,8 @@
 package complaint_test
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -11,7 +13,6 @@ import (
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/id"
-	"github.com/fairpassage/portal/internal/seal"
 	"github.com/google/uuid"
 )
 
@@ -132,11 +133,7 @@ func TestATypedNameThatOneAgencyBearsIsThatAgency(t *testing.T) {
 	o := open(t)
 	agency := o.agency(t, "Golden Canary")
 	o.register.named["Golden canary"] = agency
-	hasher, err := matching.NewHasher(o.keys.Secret(seal.SecretMatching))
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.register.placed[hasher.Phone("+85512000222")] = agency
+	o.register.placed[o.token(t, matching.Phone("+85512000222"))] = agency
 	in := told()
 	in.AgencyName = "Golden canary"
 	filed, _ := o.file(t, in)
@@ -149,15 +146,11 @@ func TestATypedNameThatOneAgencyBearsIsThatAgency(t *testing.T) {
 // database, and whom they tell, must not find the reporter among them.
 func TestNoTokenOfAComplaintLeadsToTheReportersPlacement(t *testing.T) {
 	o := open(t)
-	hasher, err := matching.NewHasher(o.keys.Secret(seal.SecretMatching))
-	if err != nil {
-		t.Fatal(err)
-	}
 	in := told()
 	o.file(t, in)
 	in.BrokerPhone = in.Contact.Phone // some give their own number twice
 	o.file(t, in)
-	n := o.count(t, `SELECT count(*) FROM complaints c WHERE position($1 IN c::text) > 0`, hasher.Phone("+85512000222"))
+	n := o.count(t, `SELECT count(*) FROM complaints c WHERE position($1 IN c::text) > 0`, o.token(t, matching.Phone("+85512000222")))
 	if n != 0 {
 		t.Errorf("%d of 2 complaints hold the token by which agencies register the phone", n)
 	}
@@ -201,6 +194,29 @@ func TestNothingIsFiledWhereADeskIsMissing(t *testing.T) {
 				t.Error("something was written")
 			}
 		})
+	}
+}
+
+// closedKey is a matching key out of reach.
+type closedKey struct{}
+
+func (closedKey) Hash(context.Context, []matching.Input) ([]matching.Mark, error) {
+	return nil, fmt.Errorf("ask: %w", fault.New(fault.Unavailable, "problem.503.title"))
+}
+
+func TestNothingIsFiledWhileTheMatchingKeyIsOutOfReach(t *testing.T) {
+	o := open(t)
+	o.service.Hasher = closedKey{}
+	receipt := complaint.NewReceipt()
+	if _, err := o.service.File(t.Context(), identity.Public(), told(), receipt, "a-nonce-of-a-form"); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("%v", err)
+	}
+	if n := o.count(t, `SELECT (SELECT count(*) FROM complaints) + (SELECT count(*) FROM promises)`); n != 0 {
+		t.Error("something was written")
+	}
+	o.service.Hasher = o.hasher
+	if filed, err := o.service.File(t.Context(), identity.Public(), told(), receipt, "a-nonce-of-a-form"); err != nil || filed.Again {
+		t.Errorf("the same form when it is back: %v", err)
 	}
 }
 

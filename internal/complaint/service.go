@@ -44,28 +44,22 @@ type Dependencies struct {
 	Sessions   *identity.Sessions
 	Agencies   AgencyFinder
 	Placements PlacementFinder
+	// Hasher holds the matching key, or asks who holds it.
+	Hasher matching.Keyed
 	// Regions, ISO 3166-1 alpha-2, in which phones without a country code are
 	// read, home first.
 	Regions []string
 }
 
 // Service does what can be done with complaints. It is safe for concurrent use.
-type Service struct {
-	Dependencies
-
-	hasher *matching.Hasher
-}
+type Service struct{ Dependencies }
 
 // NewService checks that nothing is missing.
 func NewService(d Dependencies) (*Service, error) {
-	if d.DB == nil || d.Clock == nil || d.Keys == nil || d.Desks == nil || d.Sessions == nil || d.Agencies == nil || d.Placements == nil || len(d.Regions) == 0 {
+	if d.DB == nil || d.Clock == nil || d.Keys == nil || d.Desks == nil || d.Sessions == nil || d.Agencies == nil || d.Placements == nil || d.Hasher == nil || len(d.Regions) == 0 {
 		return nil, errors.New("complaint service: a dependency is missing")
 	}
-	hasher, err := matching.NewHasher(d.Keys.Secret(seal.SecretMatching))
-	if err != nil {
-		return nil, err
-	}
-	return &Service{Dependencies: d, hasher: hasher}, nil
+	return &Service{d}, nil
 }
 
 // lookup hashes a receipt or a nonce for finding it again: the stored value

@@ -43,6 +43,7 @@ type office struct {
 	clock    *clock.Fake
 	keys     *seal.Ring
 	desks    *desk.Service
+	hasher   matching.Keyed
 	sessions *identity.Sessions
 	service  *complaint.Service
 	register register
@@ -73,8 +74,11 @@ func open(t *testing.T, units ...string) *office {
 	}
 	o.desks = o.db.Desks(t, o.clock, codes...)
 	o.sessions = identity.NewSessions(o.db.DB, testkit.People(o.clock))
+	if o.hasher, err = matching.NewHasher(o.keys.Secret(seal.SecretMatching)); err != nil {
+		t.Fatal(err)
+	}
 	o.service, err = complaint.NewService(complaint.Dependencies{
-		DB: o.db.DB, Clock: o.clock, Keys: o.keys, Desks: o.desks, Sessions: o.sessions,
+		Hasher: o.hasher, DB: o.db.DB, Clock: o.clock, Keys: o.keys, Desks: o.desks, Sessions: o.sessions,
 		Agencies: o.register, Placements: o.register, Regions: []string{"KH", "TH"},
 	})
 	if err != nil {
@@ -88,6 +92,15 @@ func exec(t *testing.T, db *sql.DB, query string, args ...any) {
 	if _, err := db.ExecContext(t.Context(), query, args...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func (o *office) token(t *testing.T, in matching.Input) matching.Token {
+	t.Helper()
+	token, err := matching.TokenOf(t.Context(), o.hasher, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
 }
 
 func (o *office) file(t *testing.T, in complaint.Intake) (complaint.Filed, complaint.Receipt) {

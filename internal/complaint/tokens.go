@@ -17,19 +17,11 @@ type traces struct {
 	registryMatch                      bool
 }
 
+// trace asks the matching key once. When it does not answer, the error is an
+// Unavailable fault.
 func (s *Service) trace(ctx context.Context, c Complaint) (traces, error) {
-	own := s.number(c.in.Contact.Phone, c.in.Country)
-	t := traces{
-		agencyID:  c.in.AgencyID,
-		employer:  s.company(c.in.Employer),
-		reporter:  s.hasher.Reporter(own),
-		signature: s.hasher.Signature(c.in.Narrative),
-	}
-	// Who gives one number for both names no broker, and a token of one's own
-	// phone among the brokers would lead to its owner.
-	if broker := s.number(c.in.BrokerPhone, c.in.Country); broker != own {
-		t.broker = s.hasher.Phone(broker)
-	}
+	t := traces{agencyID: c.in.AgencyID}
+	var unknown string // the agency's name, where the register does not know it
 	if t.agencyID == uuid.Nil && c.in.AgencyName != "" {
 		id, one, err := s.Agencies.ExactlyNamed(ctx, c.in.AgencyName)
 		if err != nil {
@@ -38,13 +30,30 @@ func (s *Service) trace(ctx context.Context, c Complaint) (traces, error) {
 		if one {
 			t.agencyID = id
 		} else {
-			// The token stands for the agency only where the register does not.
-			t.agency = s.company(c.in.AgencyName)
+			unknown = c.in.AgencyName
 		}
 	}
-	if t.agencyID != uuid.Nil && own != "" {
-		var err error
-		t.registryMatch, err = s.Placements.PlacedByPhone(ctx, t.agencyID, []matching.Token{s.hasher.Phone(own)})
+	own, broker := s.number(c.in.Contact.Phone, c.in.Country), s.number(c.in.BrokerPhone, c.in.Country)
+	// Who gives one number for both names no broker, and a token of one's own
+	// phone among the brokers would lead to its owner.
+	if broker == own {
+		broker = ""
+	}
+	placed := own // as the agency would have registered it
+	if t.agencyID == uuid.Nil {
+		placed = ""
+	}
+	marks, err := s.Hasher.Hash(ctx, []matching.Input{
+		company(c.in.Employer), company(unknown), matching.Reporter(own), matching.Phone(broker), matching.Phone(placed),
+		matching.Text(c.in.Narrative),
+	})
+	if err != nil {
+		return traces{}, fmt.Errorf("hash: %w", err)
+	}
+	t.employer, t.agency, t.reporter, t.broker = marks[0].Token, marks[1].Token, marks[2].Token, marks[3].Token
+	t.signature = marks[5].Signature
+	if placed != "" {
+		t.registryMatch, err = s.Placements.PlacedByPhone(ctx, t.agencyID, []matching.Token{marks[4].Token})
 		if err != nil {
 			return traces{}, fmt.Errorf("look for the placement: %w", err)
 		}
@@ -52,9 +61,7 @@ func (s *Service) trace(ctx context.Context, c Complaint) (traces, error) {
 	return t, nil
 }
 
-func (s *Service) company(name string) matching.Token {
-	return s.hasher.Name(matching.CompanyFold(name))
-}
+func company(name string) matching.Input { return matching.Name(matching.CompanyFold(name)) }
 
 // number returns the first number that can be read, in E.164, or "". A number
 // without a country code may be of home or of where it happened.

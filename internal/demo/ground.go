@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fairpassage/portal/internal/agency"
@@ -36,10 +38,49 @@ func (h house) record(today time.Time) agency.Record {
 	return r
 }
 
-func (d Deps) enter(tx postgres.Tx, w *world) (map[string]uuid.UUID, error) {
+// hashed is what the matching key says of a world, asked before the transaction.
+type hashed struct {
+	houses    []agency.Prepared
+	employers []matching.Token
+	left      []worker
+}
+
+// worker is the tokens of one who left.
+type worker struct{ document, phone matching.Token }
+
+func (d Deps) hash(ctx context.Context, w *world) (hashed, error) {
+	var h hashed
+	for _, house := range w.houses {
+		prepared, err := d.Agencies.Prepare(ctx, house.record(w.today))
+		if err != nil {
+			return hashed{}, err
+		}
+		h.houses = append(h.houses, prepared)
+	}
+	var inputs []matching.Input
+	for _, e := range w.works {
+		inputs = append(inputs, matching.Name(matching.CompanyFold(e.name)))
+	}
+	for _, l := range w.left {
+		inputs = append(inputs, matching.Document(d.Home.Code, passport(l.worker)), matching.Phone(workerPhone(l.worker)))
+	}
+	marks, err := d.Hasher.Hash(ctx, inputs)
+	if err != nil {
+		return hashed{}, err
+	}
+	for _, m := range marks[:len(w.works)] {
+		h.employers = append(h.employers, m.Token)
+	}
+	for pair := range slices.Chunk(marks[len(w.works):], 2) {
+		h.left = append(h.left, worker{pair[0].Token, pair[1].Token})
+	}
+	return h, nil
+}
+
+func (d Deps) enter(tx postgres.Tx, w *world, made hashed) (map[string]uuid.UUID, error) {
 	ids := map[string]uuid.UUID{}
-	for _, h := range w.houses {
-		entered, err := d.Agencies.Enter(tx, actor(), h.record(w.today))
+	for i, h := range w.houses {
+		entered, err := d.Agencies.Enter(tx, actor(), made.houses[i])
 		if err != nil {
 			return nil, err
 		}
@@ -162,11 +203,11 @@ type placementRow struct {
 	Registered time.Time      `json:"registered_at"`
 }
 
-func (d Deps) place(tx postgres.Tx, w *world, ids map[string]uuid.UUID) error {
+func place(tx postgres.Tx, w *world, made hashed, ids map[string]uuid.UUID) error {
 	employers := make([]uuid.UUID, len(w.works))
 	for i, e := range w.works {
 		employers[i] = id.New()
-		if err := insertEmployer(tx, employers[i], e, d.Hasher, w.date(-history)); err != nil {
+		if err := insertEmployer(tx, employers[i], e, made.employers[i], w.date(-history)); err != nil {
 			return err
 		}
 	}
@@ -175,7 +216,7 @@ func (d Deps) place(tx postgres.Tx, w *world, ids map[string]uuid.UUID) error {
 		day := w.date(l.day)
 		rows[i] = placementRow{
 			ID: id.New(), Agency: ids[l.agency], Employer: employers[l.works], Country: w.works[l.works].country, Occupation: l.occupation,
-			Document: d.Hasher.Document(d.Home.Code, passport(l.worker)), Phone: d.Hasher.Phone(workerPhone(l.worker)),
+			Document: made.left[i].document, Phone: made.left[i].phone,
 			Departed: day.Format(time.DateOnly), Registered: day.AddDate(0, 0, -4).Add(2 * time.Hour),
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
+	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
@@ -30,8 +31,9 @@ type Deps struct {
 	Home  country.Home
 	// Seed chooses the world; the same seed on the same day makes the same one.
 	Seed     uint64
-	Hasher   *matching.Hasher
+	Hasher   matching.Keyed
 	People   *identity.People
+	Desks    *desk.Service
 	Agencies *agency.Service
 	// FilerAt returns the complaint service under another clock: complaints of
 	// the demonstration were filed over two years.
@@ -50,8 +52,7 @@ const (
 	markTold   = "demo.told"
 )
 
-// Units makes the units of the demonstration, for whom the key folder then
-// makes keys. It does nothing the second time, and refuses a record that has
+// Units makes the units of the demonstration. It does nothing the second time, and refuses a record that has
 // units of its own.
 func Units(ctx context.Context, db *postgres.DB) error {
 	err := db.InTx(ctx, actor(), func(tx postgres.Tx) error {
@@ -94,6 +95,9 @@ func Seed(ctx context.Context, d Deps) error {
 	if err != nil {
 		return fmt.Errorf("seed the ground: %w", err)
 	}
+	if err := d.giveKeys(ctx); err != nil {
+		return fmt.Errorf("seed keys of desks: %w", err)
+	}
 	if err := d.tell(ctx, w, ids); err != nil {
 		return fmt.Errorf("seed complaints: %w", err)
 	}
@@ -130,6 +134,10 @@ func (d Deps) layGround(ctx context.Context, w *world) (map[string]uuid.UUID, er
 	if err != nil {
 		return nil, err
 	}
+	h, err := d.hash(ctx, w)
+	if err != nil {
+		return nil, err
+	}
 	var ids map[string]uuid.UUID
 	err = d.DB.InTx(ctx, actor(), func(tx postgres.Tx) error {
 		done, err := begin(tx, markGround)
@@ -140,18 +148,34 @@ func (d Deps) layGround(ctx context.Context, w *world) (map[string]uuid.UUID, er
 			ids, err = findAgencies(tx, w.houses)
 			return err
 		}
-		if ids, err = d.enter(tx, w); err != nil {
+		if ids, err = d.enter(tx, w, h); err != nil {
 			return err
 		}
 		if err := d.people(tx, w, ids, secrets); err != nil {
 			return err
 		}
-		if err := d.place(tx, w, ids); err != nil {
+		if err := place(tx, w, h, ids); err != nil {
 			return err
 		}
 		return finish(tx, markGround)
 	})
 	return ids, err
+}
+
+// giveKeys makes the keys of the desks whose people are there: they hold them,
+// and the oversight office, the police and the support house hold the shares.
+func (d Deps) giveKeys(ctx context.Context) error {
+	return d.DB.InTx(ctx, actor(), func(tx postgres.Tx) error {
+		if err := lock(tx); err != nil {
+			return err
+		}
+		without, err := d.Desks.UnitsWithout(tx)
+		if err != nil || len(without) == 0 {
+			return err
+		}
+		_, err = d.Desks.CreateIn(tx, actor(), without...)
+		return err
+	})
 }
 
 // tell files every complaint at its hour. The nonce follows from the seed, so

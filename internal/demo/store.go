@@ -17,10 +17,14 @@ const seeding = 7203148
 
 // begin takes the lock and reports whether the step is done already.
 func begin(tx postgres.Tx, mark string) (done bool, err error) {
-	if err := tx.Gorm().Exec(`SELECT pg_advisory_xact_lock(?)`, seeding).Error; err != nil {
+	if err := lock(tx); err != nil {
 		return false, err
 	}
 	return marked(tx, mark)
+}
+
+func lock(tx postgres.Tx) error {
+	return tx.Gorm().Exec(`SELECT pg_advisory_xact_lock(?)`, seeding).Error
 }
 
 func marked(tx postgres.Tx, mark string) (found bool, err error) {
@@ -108,10 +112,10 @@ func insertApplication(tx postgres.Tx, h house, agency, head uuid.UUID, at time.
 		id.New(), agency, h.director, h.record(at).Address, officePhone(h.number), strings.Join(h.destinations, " "), head, at).Error
 }
 
-func insertEmployer(tx postgres.Tx, key uuid.UUID, w works, hasher *matching.Hasher, at time.Time) error {
+func insertEmployer(tx postgres.Tx, key uuid.UUID, w works, token matching.Token, at time.Time) error {
 	folded := matching.CompanyFold(w.name)
 	return tx.Gorm().Exec(`INSERT INTO employers (id, name, folded, token, country, created_at) VALUES (?, ?, ?, ?, ?, ?)`,
-		key, w.name, folded, hasher.Name(folded), w.country, at).Error
+		key, w.name, folded, token, w.country, at).Error
 }
 
 func insertPlacements(tx postgres.Tx, rows []placementRow) error {

@@ -247,3 +247,40 @@ func (s *Service) overview(tx postgres.Tx, u unitRow) (Overview, error) {
 	}
 	return line, err
 }
+
+// Other is a desk that can take a hand-over.
+type Other struct {
+	ID   uuid.UUID
+	Name map[string]string
+}
+
+// Others lists the other desks that have a key.
+func (s *Service) Others(ctx context.Context, by identity.Actor) (all []Other, err error) {
+	if err := s.require(by, authority.DeskRead); err != nil {
+		return nil, err
+	}
+	err = s.deps.DB.Read(ctx, by, func(tx postgres.Tx) error {
+		units, err := deskUnits(tx)
+		if err != nil {
+			return err
+		}
+		keys, err := currentKeys(tx)
+		if err != nil {
+			return err
+		}
+		has := map[uuid.UUID]bool{}
+		for _, k := range keys {
+			has[k.UnitID] = k.RetiredAt == nil
+		}
+		for _, u := range units {
+			if u.ID != by.UnitID && has[u.ID] {
+				all = append(all, Other{u.ID, u.names()})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list other desks: %w", err)
+	}
+	return all, nil
+}

@@ -148,8 +148,3 @@ func addAttempt(tx postgres.Tx, bucket string, subject []byte, window time.Time)
 		RETURNING count`, bucket, subject, window).Scan(&count).Error
 	return count, err
 }
-
-func sealingUnits(tx postgres.Tx) (codes []string, err error) {
-	err = tx.Gorm().Raw(`SELECT code FROM units WHERE kind NOT IN (?, ?) ORDER BY code`, UnitAgency, UnitAdministration).Scan(&codes).Error
-	return codes, err
-}

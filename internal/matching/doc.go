@@ -3,7 +3,8 @@
 // keyed tokens that say "the same as before" without saying what.
 //
 // It owns the phone pre-cleaner, name folding, bigrams for scripts written
-// without spaces, the keyed hasher and the near-duplicate signature.
+// without spaces, the near-duplicate signature, and Keyed, the one door to the
+// key: Hasher holds it here, internal/vault in another process.
 //
 // It refuses I/O, clocks and randomness: the same input and the same key give
 // the same output on every machine and in every year, because the output is

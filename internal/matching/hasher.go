@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
@@ -8,8 +9,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
-	"strings"
-	"unicode"
 )
 
 // Token is a keyed pseudonym: base64url without padding of an HMAC-SHA-256, 43
@@ -24,8 +23,7 @@ const minKey = 32
 // ErrShortKey says that a matching key has fewer than 32 bytes.
 var ErrShortKey = errors.New("matching key is shorter than 32 bytes")
 
-// Hasher makes tokens and text signatures under one secret key. It is safe for
-// concurrent use.
+// Hasher is a Keyed that holds its key in memory. It is safe for concurrent use.
 type Hasher struct {
 	key   []byte
 	grams cipher.Block
@@ -59,41 +57,44 @@ func (h *Hasher) mac(domain string, parts ...string) []byte {
 	return m.Sum(nil)
 }
 
-func (h *Hasher) token(domain string, parts ...string) Token {
-	if parts[len(parts)-1] == "" {
-		return ""
-	}
-	return Token(base64.RawURLEncoding.EncodeToString(h.mac(domain, parts...)))
-}
-
-// Phone hashes one number as returned by Phones.
-func (h *Hasher) Phone(e164 string) Token { return h.token("phone", e164) }
-
-// Reporter hashes the phone of somebody who complains. It is a domain of its own:
-// by the tokens of Phone, whoever reads the database could find the same person
-// among the workers that agencies registered.
-func (h *Hasher) Reporter(e164 string) Token { return h.token("reporter", e164) }
-
-// Document hashes an identity document's number with its issuing country (ISO
-// 3166-1 alpha-2). Case, spaces and punctuation do not matter.
-func (h *Hasher) Document(country, number string) Token {
-	return h.token("document", alphanumeric(country), alphanumeric(number))
-}
-
-// Account hashes a bank account, wallet or similar as typed. Case, spaces and
-// punctuation do not matter.
-func (h *Hasher) Account(raw string) Token { return h.token("account", alphanumeric(raw)) }
-
-// Name hashes a name already folded by Fold, Skeleton or CompanyFold. A caller
-// keeps the three apart by keeping them in different columns.
-func (h *Hasher) Name(folded string) Token { return h.token("name", folded) }
-
-// alphanumeric keeps letters, marks and digits, upper case.
-func alphanumeric(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) {
-			return unicode.ToUpper(r)
+// Hash implements Keyed. It fails for what Input.Check refuses alone.
+func (h *Hasher) Hash(_ context.Context, inputs []Input) ([]Mark, error) {
+	marks := make([]Mark, len(inputs))
+	for i, in := range inputs {
+		if err := in.Check(); err != nil {
+			return nil, err
 		}
-		return -1
-	}, plain(s))
+		marks[i] = h.mark(in)
+	}
+	return marks, nil
+}
+
+func (h *Hasher) mark(in Input) Mark {
+	if in.Value == "" {
+		return Mark{}
+	}
+	if in.Kind == KindText {
+		return Mark{Signature: h.signature([]rune(in.Value))}
+	}
+	parts := []string{in.Value}
+	if in.Kind == KindDocument {
+		parts = []string{in.Country, in.Value}
+	}
+	return Mark{Token: TokenFrom(h.mac(in.Kind.String(), parts...))}
+}
+
+// TokenSize is the length in bytes of what a token writes out.
+const TokenSize = sha256.Size
+
+// TokenFrom writes out the 32 bytes of a token.
+func TokenFrom(sum []byte) Token { return Token(base64.RawURLEncoding.EncodeToString(sum)) }
+
+// Bytes returns the 32 bytes of a token, or nil of the empty one and of what is
+// none.
+func (t Token) Bytes() []byte {
+	sum, err := base64.RawURLEncoding.DecodeString(string(t))
+	if err != nil || len(sum) != TokenSize {
+		return nil
+	}
+	return sum
 }

@@ -16,15 +16,14 @@ const (
 	nearBits = 10
 )
 
-// Signature is a keyed 64-bit SimHash over the distinct 3-grams of the folded
-// letters and digits of text, spaces left out so that scripts with and without
-// them are treated alike. It is taken before the text is sealed and says only
-// how alike two texts are. Texts under 40 letters give 0, which is like nothing.
+// signature is a keyed 64-bit SimHash over the distinct 3-grams of the letters
+// of a Text, spaces left out so that scripts with and without them are treated
+// alike. It is taken before the text is sealed and says only how alike two
+// texts are. Texts under 40 letters give 0, which is like nothing.
 //
 // Each gram is hashed by AES under a derived key, a keyed permutation: without
 // the key nobody can test guessed sentences against a stored signature.
-func (h *Hasher) Signature(text string) uint64 {
-	runes := signatureRunes(text)
+func (h *Hasher) signature(runes []rune) uint64 {
 	if len(runes) < minSignatureLetters {
 		return 0
 	}

@@ -1,6 +1,8 @@
 package placement
 
 import (
+	"context"
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -52,8 +54,9 @@ type entry struct {
 }
 
 // entry returns the placement as it is kept, or what is wrong with it at the
-// fields employer, country, occupation, document, phone and departure.
-func (s *Service) entry(p Placement) (entry, error) {
+// fields employer, country, occupation, document, phone and departure. Only
+// what is right is hashed.
+func (s *Service) entry(ctx context.Context, p Placement) (entry, error) {
 	wrong := fault.Fields{}
 	e := entry{
 		employer: strings.Join(strings.Fields(p.Employer), " "), country: p.Country,
@@ -80,13 +83,23 @@ func (s *Service) entry(p Placement) (entry, error) {
 	case !occupation.MatchString(e.occupation):
 		wrong["occupation"] = "placement.occupation_form"
 	}
-	e.employerToken = s.hasher.Name(e.folded)
-	e.document, e.phone = s.tokens(p, wrong)
+	phone := s.checkNumbers(p, wrong)
 	s.checkDeparture(p.Departure, wrong)
-	return e, fault.FromFields(wrong)
+	if err := fault.FromFields(wrong); err != nil {
+		return entry{}, err
+	}
+	marks, err := s.hasher.Hash(ctx, []matching.Input{
+		matching.Name(e.folded), matching.Document(s.home.Code, p.Document), matching.Phone(phone),
+	})
+	if err != nil {
+		return entry{}, fmt.Errorf("register placement: %w", err)
+	}
+	e.employerToken, e.document, e.phone = marks[0].Token, marks[1].Token, marks[2].Token
+	return e, nil
 }
 
-func (s *Service) tokens(p Placement, wrong fault.Fields) (doc, phone matching.Token) {
+// checkNumbers returns the phone in E.164, "" when there is none.
+func (s *Service) checkNumbers(p Placement, wrong fault.Fields) (phone string) {
 	switch n := utf8.RuneCountInString(document.ReplaceAllString(p.Document, "")); {
 	case n == 0:
 		wrong["document"] = "form.required"
@@ -96,12 +109,12 @@ func (s *Service) tokens(p Placement, wrong fault.Fields) (doc, phone matching.T
 	if strings.TrimSpace(p.Phone) != "" {
 		numbers, _ := matching.Phones(p.Phone, s.home.Code)
 		if len(numbers) == 1 {
-			phone = s.hasher.Phone(numbers[0])
+			phone = numbers[0]
 		} else {
 			wrong["phone"] = "placement.phone_unreadable"
 		}
 	}
-	return s.hasher.Document(s.home.Code, p.Document), phone
+	return phone
 }
 
 func (s *Service) checkDeparture(day time.Time, wrong fault.Fields) {

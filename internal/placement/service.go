@@ -21,13 +21,13 @@ import (
 type Service struct {
 	db     *postgres.DB
 	clock  clock.Clock
-	hasher *matching.Hasher
+	hasher matching.Keyed
 	home   country.Home
 }
 
 // New returns the use cases over db. hasher must hold the key under which
 // complaints are hashed too: otherwise nothing ever matches.
-func New(db *postgres.DB, clk clock.Clock, hasher *matching.Hasher, home country.Home) *Service {
+func New(db *postgres.DB, clk clock.Clock, hasher matching.Keyed, home country.Home) *Service {
 	return &Service{db: db, clock: clk, hasher: hasher, home: home}
 }
 
@@ -38,7 +38,7 @@ func (s *Service) Register(ctx context.Context, actor identity.Actor, p Placemen
 	if err := authority.Require(actor, authority.PlacementRegister, authority.Object{AgencyID: actor.AgencyID}); err != nil {
 		return uuid.Nil, err
 	}
-	e, err := s.entry(p)
+	e, err := s.entry(ctx, p)
 	if err != nil {
 		return uuid.Nil, err
 	}

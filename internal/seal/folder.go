@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 )
 
@@ -16,7 +17,10 @@ import (
 //
 // The files are <secret>.key; each holds one line of base64. Keys of desks and
 // of people are not here: they lie wrapped in the database.
-func Ensure(dir string) (*Ring, error) {
+//
+// A secret that is held elsewhere is neither made nor read, and the ring has
+// nothing for it.
+func Ensure(dir string, elsewhere ...Secret) (*Ring, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make key folder: %w", err)
 	}
@@ -35,6 +39,9 @@ func Ensure(dir string) (*Ring, error) {
 	defer unlock()
 	ring := &Ring{secrets: map[Secret][]byte{}}
 	for _, name := range secrets() {
+		if slices.Contains(elsewhere, name) {
+			continue
+		}
 		if ring.secrets[name], err = f.secret(name); err != nil {
 			return nil, err
 		}
@@ -59,16 +66,20 @@ func (f folder) lock() (func(), error) {
 
 func (f folder) secret(name Secret) ([]byte, error) {
 	file := string(name) + ".key"
-	key, err := f.read(file)
+	_, err := f.read(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		key = make([]byte, KeySize)
-		if _, err := rand.Read(key); err != nil {
-			return nil, fmt.Errorf("draw secret: %w", err)
+		if err := f.draw(file); err != nil {
+			return nil, err
 		}
-		return key, f.write(file, key)
 	}
-	if err == nil && len(key) != KeySize {
-		err = fmt.Errorf("the key file %s has %d bytes, want %d", file, len(key), KeySize)
+	return ReadSecret(filepath.Join(f.dir, file))
+}
+
+// draw writes a new secret.
+func (f folder) draw(file string) error {
+	key := make([]byte, KeySize)
+	if _, err := rand.Read(key); err != nil {
+		return fmt.Errorf("draw secret: %w", err)
 	}
-	return key, err
+	return f.write(file, key)
 }

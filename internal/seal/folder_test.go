@@ -2,6 +2,7 @@ package seal_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,5 +105,36 @@ func TestAKeyFileThatCannotBeReadIsRefused(t *testing.T) {
 				t.Error("accepted")
 			}
 		})
+	}
+}
+
+func TestASecretThatIsHeldElsewhereIsNeitherMadeNorRead(t *testing.T) {
+	dir := t.TempDir()
+	ring, err := seal.Ensure(dir, seal.SecretMatching)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "matching.key")
+	if _, err := os.Stat(file); !os.IsNotExist(err) || ring.Secret(seal.SecretMatching) != nil || len(ring.Secret(seal.SecretForm)) != 32 {
+		t.Errorf("made, or another is missing: %v", err)
+	}
+	if _, err := seal.ReadSecret(file); !os.IsNotExist(errors.Unwrap(err)) {
+		t.Errorf("read from nowhere: %v", err)
+	}
+	if err := seal.MakeSecret(file); err != nil {
+		t.Fatal(err)
+	}
+	key, err := seal.ReadSecret(file)
+	if err != nil || len(key) != 32 {
+		t.Fatal(err)
+	}
+	if err := seal.MakeSecret(file); err == nil {
+		t.Error("a key was replaced")
+	}
+	if ring, err = seal.Ensure(dir, seal.SecretMatching); err != nil || ring.Secret(seal.SecretMatching) != nil {
+		t.Errorf("it was read where it was to be elsewhere: %v", err)
+	}
+	if whole := ensure(t, dir); !bytes.Equal(whole.Secret(seal.SecretMatching), key) {
+		t.Error("the folder has another")
 	}
 }

@@ -63,3 +63,25 @@ func syncDir(dir string) error {
 	}
 	return errors.Join(d.Sync(), d.Close())
 }
+
+// ReadSecret returns the 32 bytes of one key file, for a process that holds that
+// secret alone. It makes none: a new key in the place of one that was mislaid
+// would make strangers of all that was stored.
+func ReadSecret(path string) ([]byte, error) {
+	f := folder{dir: filepath.Dir(path)}
+	key, err := f.read(filepath.Base(path))
+	if err == nil && len(key) != KeySize {
+		err = fmt.Errorf("the key file %s has %d bytes, want %d", filepath.Base(path), len(key), KeySize)
+	}
+	return key, err
+}
+
+// MakeSecret draws a secret and writes it into a new key file. It refuses to
+// replace one.
+func MakeSecret(path string) error {
+	f := folder{dir: filepath.Dir(path)}
+	if err := os.MkdirAll(f.dir, 0o700); err != nil {
+		return fmt.Errorf("make key folder: %w", err)
+	}
+	return f.draw(filepath.Base(path))
+}

@@ -20,5 +20,6 @@ func secrets() []Secret {
 // concurrent use.
 type Ring struct{ secrets map[Secret][]byte }
 
-// Secret returns 32 bytes; callers do not change them.
+// Secret returns 32 bytes, or none of a secret that is held elsewhere; callers
+// do not change them.
 func (r *Ring) Secret(name Secret) []byte { return r.secrets[name] }

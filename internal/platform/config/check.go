@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -102,6 +103,22 @@ func (s *source) mail(raw string) {
 	if _, err := mail.New(raw); err != nil {
 		s.problem("SMTP_URL", "cannot be used: %w", err)
 	}
+}
+
+// socket returns the path of an address such as unix:/run/portal/vault.sock. A
+// relative one would be another socket in another folder.
+func (s *source) socket(name string) string {
+	const longest = 107 // bytes that a socket's name may have (unix(7))
+	address := s.plain(name)
+	if address == "" {
+		return ""
+	}
+	path, found := strings.CutPrefix(address, "unix:")
+	if !found || !filepath.IsAbs(path) || len(path) > longest {
+		s.problem(name, "is not a socket such as unix:/run/portal/vault.sock")
+		return ""
+	}
+	return path
 }
 
 // country is two capital letters; whether it exists is not this package's.

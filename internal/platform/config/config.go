@@ -28,6 +28,9 @@ type Config struct {
 	RedisURL string
 	// KeysDir is the folder with the key files.
 	KeysDir string
+	// Vault is the socket of the vault that holds the matching key, a path; empty
+	// when the key is in KeysDir.
+	Vault string
 	// SMTPURL is the mail server, with the sender as its from; empty means that
 	// no mail is sent.
 	SMTPURL string
@@ -85,6 +88,7 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 		DatabaseOwnerURL: src.secret("DATABASE_OWNER_URL"),
 		RedisURL:         src.secret("REDIS_URL"),
 		KeysDir:          src.plain("PORTAL_KEYS"),
+		Vault:            src.socket("PORTAL_VAULT"),
 		SMTPURL:          src.secret("SMTP_URL"),
 		DataDir:          src.pick(flags.Data, "PORTAL_DATA", flags.DefaultData),
 		Demo:             src.truth("PORTAL_DEMO", flags.Demo) && !flags.NoDemo,

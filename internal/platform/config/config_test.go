@@ -80,6 +80,9 @@ func TestEveryWrongSettingStopsTheStartByItsName(t *testing.T) {
 		"sender unreadable":           {env: map[string]string{"SMTP_URL": "smtp://mail.example?from=hush"}, want: "SMTP_URL cannot"},
 		"a country in words":          {env: map[string]string{"PORTAL_COUNTRY": "Cambodia"}, want: "PORTAL_COUNTRY is not"},
 		"a zone on no map":            {env: map[string]string{"PORTAL_TIME_ZONE": "Mars/Olympus"}, want: "PORTAL_TIME_ZONE is not"},
+		"a vault on a network":        {env: map[string]string{"PORTAL_VAULT": "tcp://vault:99"}, want: "PORTAL_VAULT is not"},
+		"a vault somewhere":           {env: map[string]string{"PORTAL_VAULT": "unix:vault.sock"}, want: "PORTAL_VAULT is not"},
+		"a vault too far":             {env: map[string]string{"PORTAL_VAULT": "unix:/" + strings.Repeat("v", 107)}, want: "PORTAL_VAULT is not"},
 		"switch unreadable":           {env: map[string]string{"PORTAL_DEMO": "perhaps"}, want: "PORTAL_DEMO"},
 		"secret twice":                {env: map[string]string{"REDIS_URL": "redis://hush", "REDIS_URL_FILE": "/run/secrets/redis"}, want: "REDIS_URL_FILE are both set"},
 		"secret file missing":         {env: map[string]string{"REDIS_URL_FILE": "/nonexistent/redis"}, want: "REDIS_URL_FILE cannot be read"},
@@ -124,6 +127,7 @@ func TestAProductionEnvironmentIsReadWhole(t *testing.T) {
 		"DATABASE_URL_FILE":      file,
 		"REDIS_URL":              "redis-sentinel://:hush@one.example,two.example/0?master=portal",
 		"PORTAL_KEYS":            "/etc/portal/keys",
+		"PORTAL_VAULT":           "unix:/run/portal/vault.sock",
 		"SMTP_URL":               "smtps://portal:hush@mail.example?from=portal@portal.example",
 	}), config.Flags{Surface: "staff"}, config.NeedDatabase, config.NeedRedis, config.NeedKeys)
 	if err != nil {
@@ -137,6 +141,7 @@ func TestAProductionEnvironmentIsReadWhole(t *testing.T) {
 		DatabaseURL:    "postgres://portal_app:hush@db.example/portal",
 		RedisURL:       "redis-sentinel://:hush@one.example,two.example/0?master=portal",
 		KeysDir:        "/etc/portal/keys",
+		Vault:          "/run/portal/vault.sock",
 		Country:        "KH",
 		Zone:           mustZone(t, "Asia/Phnom_Penh"),
 		SMTPURL:        "smtps://portal:hush@mail.example?from=portal@portal.example",

@@ -30,6 +30,7 @@ func (c Config) Redacted() []Setting {
 		{"DATABASE_OWNER_URL", hostOf(c.DatabaseOwnerURL)},
 		{"REDIS_URL", hostOf(c.RedisURL)},
 		{"PORTAL_KEYS", c.KeysDir},
+		{"PORTAL_VAULT", c.Vault},
 		{"SMTP_URL", hostOf(c.SMTPURL)},
 		{"PORTAL_COUNTRY", c.Country},
 		{"PORTAL_TIME_ZONE", c.Zone.String()},

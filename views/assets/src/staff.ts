@@ -72,3 +72,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.querySelectorAll<HTMLElement>("[data-stream][id]").forEach(follow);
+
+// Work that was begun goes on by itself while its page is open.
+document.querySelectorAll<HTMLFormElement>("form[data-repeat]").forEach((form) => window.setTimeout(() => form.requestSubmit(), 500));
