@@ -24,17 +24,15 @@ type bareDesk struct {
 	desks []seal.Recipient
 }
 
-func newBare(b *testing.B, r *record, keys *seal.Ring) bareDesk {
+func newBare(b *testing.B, r *record) bareDesk {
 	b.Helper()
 	app := r.Super(b)
 	app.SetMaxOpenConns(12) // as many as the portal's own pool in tests
 	app.SetMaxIdleConns(12)
 	bare := bareDesk{app: app}
 	for _, unit := range []string{"ministry-national", "police-national"} {
-		to, ok := keys.Desk(unit)
-		if !ok {
-			b.Fatal("no key of " + unit)
-		}
+		to, err := r.sealing.Public(b.Context(), unit)
+		check(b, err)
 		bare.desks = append(bare.desks, to)
 	}
 	return bare
