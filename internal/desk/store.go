@@ -76,7 +76,7 @@ func currentKeys(tx postgres.Tx) (rows []keyRow, err error) {
 
 // liveKeys lists the unit's keys that are not destroyed, the current one first.
 func liveKeys(tx postgres.Tx, unit uuid.UUID) (rows []keyRow, err error) {
-	err = tx.Gorm().Raw(`SELECT `+keyColumns+` WHERE k.unit_id = ? AND k.destroyed_at IS NULL ORDER BY k.sequence DESC`, unit).Scan(&rows).Error
+	err = tx.Gorm().Raw(`SELECT `+keyColumns+` WHERE k.unit_id = ? AND k.destroyed_at IS NULL ORDER BY k.retired_at IS NOT NULL, k.sequence DESC`, unit).Scan(&rows).Error
 	return rows, err
 }
 
