@@ -30,6 +30,7 @@ type Pages struct {
 	Licensing  *ministry.Licensing
 	Police     *police.Desk
 	Desk       *desk.Desk
+	Audit      *public.Audit
 }
 
 // SiteMap is every address of the portal: who may come, and what answers. It
@@ -89,6 +90,11 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: post, Path: "/desk/recovery", Surface: web.Staff, Action: authority.DeskRead, Handler: p.Desk.AskRecovery},
 		{Method: post, Path: "/desk/restore", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Restore},
 		{Method: post, Path: "/desk/hand-over", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.HandOver},
+
+		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},
+		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},
+		{Method: get, Path: "/complaints/mine/proof", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.Proof},
+		{Method: get, Path: "/complaints/mine/proof/file", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.ProofFile},
 	}
 }
 

@@ -9,6 +9,9 @@
 // counting of tries, waiting between them and giving up happens in
 // PostgreSQL, so that Redis holds nothing that matters.
 //
+// What is due by the clock alone is a round: one worker of all takes each turn,
+// by the clock of the record. Rounds need no Redis.
+//
 // It refuses business: a handler delegates to one use case. Nothing but ids
 // and the numbers of rings enters Redis, and no text of an error enters Redis,
 // the record or the log.

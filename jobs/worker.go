@@ -24,6 +24,8 @@ type Deps struct {
 	Log         *slog.Logger
 	Screening   Screener
 	Escalations Escalations
+	// Audit is the log that the worker keeps going; nil keeps none.
+	Audit AuditLog
 	// Step is called between every two steps of the road, for tests that stop
 	// the process there; nil does nothing.
 	Step   func(name string)
@@ -97,6 +99,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	ringing.Go(func() { w.relay(ctx, asynq.NewClientFromRedisClient(client)) })
 	ringing.Go(func() { w.listen(ctx) })
 	ringing.Go(func() { w.sweep(ctx) })
+	for _, r := range roundsOf(w.deps) {
+		ringing.Go(func() { w.goRound(ctx, r) })
+	}
 	<-ctx.Done()
 	ringing.Wait()
 	s.shutdown(stop)

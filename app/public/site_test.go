@@ -3,6 +3,7 @@ package public_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/fairpassage/portal/app/public"
 	"github.com/fairpassage/portal/app/web"
+	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/identity"
@@ -56,6 +58,7 @@ type office struct {
 	clock    *clock.Fake
 	register register
 	log      bytes.Buffer
+	audit    *audit.Log
 }
 
 func open(t *testing.T) *office {
@@ -100,7 +103,20 @@ func open(t *testing.T) *office {
 	o.server = fiber.New(fiber.Config{Immutable: true, ErrorHandler: edge.Problem, DisableStartupMessage: true, BodyLimit: web.BodyLimit})
 	o.server.Use(web.RefuseEncodedBodies)
 	home := public.NewHome(edge, nil)
+	key, err := audit.NewKey(keys.Secret(seal.SecretAudit))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.audit, err = audit.New(audit.Deps{DB: o.db.DB, Clock: o.clock, Random: rand.Reader, Key: key, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seals := public.NewAudit(edge, o.audit)
 	for _, r := range []web.Route{
+		{Method: "GET", Path: "/checkpoint", Action: authority.PublicRead, Handler: seals.Checkpoint, Plain: true},
+		{Method: "GET", Path: "/checkpoint/key", Action: authority.PublicRead, Handler: seals.Key, Plain: true},
+		{Method: "GET", Path: "/complaints/mine/proof", Action: authority.ComplaintFind, Handler: seals.Proof},
+		{Method: "GET", Path: "/complaints/mine/proof/file", Action: authority.ComplaintFind, Handler: seals.ProofFile},
 		{Method: "GET", Path: "/leave", Action: authority.PublicRead, Handler: home.Leave},
 		{Method: "GET", Path: "/complaints/new", Action: authority.ComplaintFile, Handler: p.New},
 		{Method: "POST", Path: "/complaints/new", Action: authority.ComplaintFile, Handler: p.Walk},

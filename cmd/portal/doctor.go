@@ -4,14 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
 	"text/tabwriter"
 	"time"
 
+	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/clock"
+	"github.com/fairpassage/portal/internal/platform/config"
 	"github.com/fairpassage/portal/internal/platform/outbox"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/platform/redis"
+	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/migrations"
 )
 
@@ -102,8 +107,10 @@ type examined struct {
 
 func examine(ctx context.Context, at *record) []examined {
 	db, err := at.open(ctx, "doctor")
-	waits, givenUp := errNotChecked, errNotChecked
+	waits, givenUp, witnessed, keyed := errNotChecked, errNotChecked, errNotChecked, errNotChecked
 	if err == nil {
+		keyed = desksInOrder(ctx, at.conf, db)
+		witnessed = auditHealth(ctx, at.conf, db)
 		waits, givenUp = nobodyWaits(ctx, db, clock.System{}.Now()), nothingGivenUp(ctx, db)
 		err = db.Close()
 	}
@@ -113,12 +120,41 @@ func examine(ctx context.Context, at *record) []examined {
 		{"Redis answers", redis.Ping(ctx, at.conf.RedisURL)},
 		{"no promise waits for too long", waits},
 		{"no promise was given up", givenUp},
+		{"audit log has two witnesses", enoughWitnesses(at.conf)},
+		{"audit log is witnessed", witnessed},
+		{"desks have keys", keyed},
 	}
 	if at.conf.Vault != "" {
 		checks = append(checks, examined{"the vault answers", vaultAnswers(ctx, at.conf)},
 			examined{"the matching key is with the vault alone", keyIsAway(at.conf)})
 	}
 	return checks
+}
+
+// enoughWitnesses asks nothing of a demonstration.
+func enoughWitnesses(conf config.Config) error {
+	if conf.Demo {
+		return nil
+	}
+	return audit.EnoughWitnesses(len(conf.Witnesses))
+}
+
+func auditHealth(ctx context.Context, conf config.Config, db *postgres.DB) error {
+	if conf.KeysDir == "" {
+		return fmt.Errorf("%w: PORTAL_KEYS is not set", errNotChecked)
+	}
+	seed, err := seal.ReadSecret(seal.SecretFile(conf.KeysDir, seal.SecretAudit))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: the key folder has no key of the audit log yet", errNotChecked)
+	}
+	if err != nil {
+		return err
+	}
+	log, err := newAudit(conf, db, clock.System{}, seed, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return log.Health(ctx)
 }
 
 func schemaCurrent(ctx context.Context, at *record) error {

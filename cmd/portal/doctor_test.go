@@ -25,7 +25,10 @@ func portal(t *testing.T, env map[string]string, args ...string) (code int, stdo
 // served is the environment of a process that serves.
 func served(t *testing.T, db *testkit.Database) map[string]string {
 	t.Helper()
-	return map[string]string{"DATABASE_URL": db.AppURL, "REDIS_URL": testkit.RedisURL(t), "PORTAL_KEYS": t.TempDir()}
+	return map[string]string{
+		"DATABASE_URL": db.AppURL, "REDIS_URL": testkit.RedisURL(t), "PORTAL_KEYS": t.TempDir(),
+		"PORTAL_WITNESSES": "file:" + t.TempDir() + ",file:" + t.TempDir(),
+	}
 }
 
 func TestTheDoctorFindsAHealthyPortalInOrder(t *testing.T) {

@@ -31,6 +31,7 @@ type commands struct {
 	Demo    demoCmd    `cmd:"" help:"The demonstration."`
 	Keys    keysCmd    `cmd:"" help:"Keys of desks and of the portal."`
 	Vault   vaultCmd   `cmd:"" help:"Hold the matching key in a process of its own."`
+	Audit   auditCmd   `cmd:"" help:"The audit log: verify, export, prove, witness."`
 	Doctor  doctorCmd  `cmd:"" help:"Check the configuration and what the portal depends on."`
 }
 

@@ -79,6 +79,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell,
 		}),
 		Desk: desk.New(w, s.desks, s.decisions),
+		Audit: public.NewAudit(w, s.audit),
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/fairpassage/portal/internal/agency"
+	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/decision"
@@ -40,6 +41,7 @@ type subjects struct {
 	screening   *screening.Service
 	desks       *desk.Service
 	decisions   *decision.Service
+	audit       *audit.Log
 }
 
 func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, log *slog.Logger) (*subjects, error) {
@@ -72,6 +74,9 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		DB: db, Clock: clk, Random: rand.Reader, Mail: mailer, Words: words, BaseURL: conf.BaseURL,
 	})
 	s.screening = screening.New(screening.Deps{DB: db, Clock: clk, Log: log, Escalations: s.escalations})
+	if s.audit, err = newAudit(conf, db, clk, keys.Secret(seal.SecretAudit), log); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 

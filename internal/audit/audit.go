@@ -1,9 +1,3 @@
-// Package audit writes down every change and every read of a case: who, in
-// what capacity, did what, to which record. One row each, in the transaction
-// of the deed itself, so that neither exists without the other.
-//
-// It refuses personal data: an entry holds ids and words from the code, and
-// the table can only be added to.
 package audit
 
 import (

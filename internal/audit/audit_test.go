@@ -38,7 +38,7 @@ func TestADeedAndItsEntryStandOrFallTogether(t *testing.T) {
 
 func TestAnEntryOfNobodyIsRefused(t *testing.T) {
 	db := testkit.DB(t)
-	err := db.InTx(t.Context(), identity.Public(), func(tx postgres.Tx) error {
+	err := db.InTx(t.Context(), identity.System("test"), func(tx postgres.Tx) error {
 		return audit.Record(tx, audit.Entry{Action: "case.read", ObjectKind: "case", ObjectID: id.New()})
 	})
 	if !postgres.Violates(err, "") {

@@ -37,6 +37,7 @@ const (
 	EscalationClimb   Action = "escalation.climb"
 	MailSend          Action = "mail.send"
 	RegisterImport    Action = "register.import"
+	AuditKeep         Action = "audit.keep" // place, sign and deliver the audit log
 )
 
 // rule says who may. A nil set of roles means that no staff may.
@@ -93,4 +94,5 @@ var rules = map[Action]rule{
 	EscalationClimb:   {processes: []string{"clock"}},
 	MailSend:          {processes: []string{"mail"}},
 	RegisterImport:    {processes: []string{"import", "demo"}},
+	AuditKeep:         {processes: []string{"audit"}},
 }

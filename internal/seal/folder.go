@@ -75,6 +75,9 @@ func (f folder) secret(name Secret) ([]byte, error) {
 	return ReadSecret(filepath.Join(f.dir, file))
 }
 
+// SecretFile is where a key folder keeps the secret.
+func SecretFile(dir string, name Secret) string { return filepath.Join(dir, string(name)+".key") }
+
 // draw writes a new secret.
 func (f folder) draw(file string) error {
 	key := make([]byte, KeySize)

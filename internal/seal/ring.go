@@ -10,10 +10,11 @@ const (
 	SecretForm     Secret = "form"     // answers that travel in a page
 	SecretCSRF     Secret = "csrf"     // tokens of forms
 	SecretPins     Secret = "pins"     // rows that make somebody a person or a desk
+	SecretAudit    Secret = "audit"    // seed of the key that signs the audit log
 )
 
 func secrets() []Secret {
-	return []Secret{SecretMatching, SecretReceipt, SecretForm, SecretCSRF, SecretPins}
+	return []Secret{SecretMatching, SecretReceipt, SecretForm, SecretCSRF, SecretPins, SecretAudit}
 }
 
 // Ring holds the secrets of one key folder. It is read-only and safe for

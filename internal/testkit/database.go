@@ -89,7 +89,7 @@ func (d *Database) Owner(t testing.TB) *sql.DB {
 // actor are the test's to make.
 func (d *Database) As(t testing.TB, role string) *sql.DB {
 	t.Helper()
-	return open(t, d.AppURL+"&options="+url.QueryEscape("-c role="+role))
+	return open(t, d.AppURL+"&role="+url.QueryEscape(role))
 }
 
 func open(t testing.TB, url string) *sql.DB {

@@ -39,6 +39,9 @@ type Config struct {
 	Zone    *time.Location
 	// Demo is demonstration mode: known accounts and invented people.
 	Demo bool
+	// Witnesses of the audit log: file:/folder, or the https submission prefix of
+	// a C2SP witness.
+	Witnesses []string
 	// DataDir is the data folder of the embedded servers; empty for none.
 	DataDir string
 }
@@ -96,6 +99,7 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 	if c.KeysDir == "" && c.DataDir != "" {
 		c.KeysDir = filepath.Join(c.DataDir, "keys")
 	}
+	c.Witnesses = src.witnesses("PORTAL_WITNESSES", c)
 	c.Surfaces = src.surfaces(src.pick(flags.Surface, "PORTAL_SURFACE", "public,staff"))
 	c.Country, c.Zone = src.country(), src.zone()
 	c.TrustedProxies = src.proxies("PORTAL_TRUSTED_PROXIES")

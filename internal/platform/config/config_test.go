@@ -22,7 +22,13 @@ func TestAnEmptyEnvironmentHasSafeDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	data, err := filepath.Abs("portal-data")
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := config.Config{
+		Witnesses: []string{"file:" + filepath.Join(data, "witness-1"), "file:" + filepath.Join(data, "witness-2")},
+
 		Listen:   "127.0.0.1:8080",
 		Surfaces: config.Surfaces{Public: true, Staff: true},
 		BaseURL:  "http://localhost:8080",
@@ -69,6 +75,8 @@ func TestEveryWrongSettingStopsTheStartByItsName(t *testing.T) {
 		"unknown surface":           {flags: config.Flags{Surface: "public,private"}, want: "PORTAL_SURFACE"},
 		"proxy that is no address":  {env: map[string]string{"PORTAL_TRUSTED_PROXIES": "10.0.0.1,proxy"}, want: "PORTAL_TRUSTED_PROXIES holds"},
 		"proxy that is everyone":    {env: map[string]string{"PORTAL_TRUSTED_PROXIES": "0.0.0.0/0"}, want: "PORTAL_TRUSTED_PROXIES trusts"},
+		"a witness in the clear":    {env: map[string]string{"PORTAL_WITNESSES": "http://witness.example"}, want: "PORTAL_WITNESSES holds"},
+		"a witness nearby":          {env: map[string]string{"PORTAL_WITNESSES": "file:somewhere"}, want: "PORTAL_WITNESSES holds"},
 		"database of another kind":  {env: map[string]string{"DATABASE_URL": "mysql://hush@db"}, want: "DATABASE_URL is not"},
 		"database as key and value": {env: map[string]string{"DATABASE_URL": "host=db password=hush"}, want: "DATABASE_URL is not"},
 		"one role for both": {env: map[string]string{

@@ -36,6 +36,7 @@ func (c Config) Redacted() []Setting {
 		{"PORTAL_TIME_ZONE", c.Zone.String()},
 		{"PORTAL_DEMO", fmt.Sprint(c.Demo)},
 		{"PORTAL_DATA", c.DataDir},
+		{"PORTAL_WITNESSES", strings.Join(witnessesOf(c.Witnesses), ",")},
 	}
 	for i := range settings {
 		if settings[i].Value == "" {
@@ -43,6 +44,18 @@ func (c Config) Redacted() []Setting {
 		}
 	}
 	return settings
+}
+
+// witnessesOf leaves folders as they are: they hold no password.
+func witnessesOf(all []string) []string {
+	var shown []string
+	for _, w := range all {
+		if !strings.HasPrefix(w, witnessFolder) {
+			w = hostOf(w)
+		}
+		shown = append(shown, w)
+	}
+	return shown
 }
 
 // hostOf cuts rather than parses: several hosts in one address do not parse.
@@ -62,7 +75,7 @@ func hostOf(address string) string {
 
 // String keeps a Config that is printed by mistake from telling its secrets.
 func (c Config) String() string {
-	lines := make([]string, 0, 12)
+	lines := make([]string, 0, 16)
 	for _, s := range c.Redacted() {
 		lines = append(lines, s.Name+"="+s.Value)
 	}

@@ -1,0 +1,67 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/fairpassage/portal/internal/platform/periodic"
+)
+
+// AuditLog is kept going by the worker.
+type AuditLog interface {
+	Sequence(ctx context.Context) (int, error)
+	Sign(ctx context.Context) error
+	Deliver(ctx context.Context) error
+}
+
+// round is work that is due again and again, whether or not anybody asked. Of
+// all workers one does it each time, by the clock of the record.
+type round struct {
+	name    string
+	every   time.Duration
+	timeout time.Duration
+	do      func(context.Context) error
+}
+
+// roundsOf is all periodic work of the worker, on one page.
+func roundsOf(d Deps) []round {
+	var all []round
+	if d.Audit != nil {
+		all = append(all,
+			// Twice in effect once: what has a place is not placed again, and a
+			// witness takes nothing twice. A second signature is one more checkpoint.
+			round{"audit.sequence", time.Second, 30 * time.Second, func(ctx context.Context) error { _, err := d.Audit.Sequence(ctx); return err }},
+			round{"audit.sign", time.Minute, 50 * time.Second, d.Audit.Sign},
+			round{"audit.deliver", 10 * time.Second, 5 * time.Minute, d.Audit.Deliver},
+		)
+	}
+	return all
+}
+
+// goRound does one round until ctx ends.
+func (w *Worker) goRound(ctx context.Context, r round) {
+	for {
+		mine, wait, err := periodic.Turn(ctx, w.deps.DB, w.actor, r.name, r.every)
+		if err == nil && mine {
+			err = w.once(ctx, r)
+		}
+		if err != nil && ctx.Err() == nil {
+			w.deps.Log.Error("a round failed and will be tried again", "round", r.name, cause(err))
+		}
+		if !pause(ctx, wait) {
+			return
+		}
+	}
+}
+
+// once does the round's work; a panic in it ends neither the round nor the worker.
+func (w *Worker) once(ctx context.Context, r round) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	defer func() {
+		if recover() != nil {
+			err = panicked{where: origin()}
+		}
+	}()
+	return r.do(ctx)
+}
