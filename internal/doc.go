@@ -15,7 +15,9 @@
 //	item        one sealed part of a complaint: answers, narrative, identity,
 //	            contact, originals
 //	envelope    the item keys that one recipient may open
-//	desk        a unit that may hold keys
+//	desk        a unit that may hold a key, wrapped to its members
+//	admitted    a member to whose own key the desk's key is wrapped
+//	share       two of three parts of another desk's key
 //	disclosure  why police may know who somebody is: consent, or life or child
 //	finding     what a rule established about a subject, with its evidence
 //	alert       the findings about one subject, folded
