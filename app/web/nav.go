@@ -44,7 +44,8 @@ func HomeOf(actor identity.Actor) string {
 // withheld because that cannot be told.
 func (w *Web) markNav(c *fiber.Ctx, actor identity.Actor, nav []views.Link) {
 	at := slices.IndexFunc(nav, func(l views.Link) bool { return l.Key == deskKey })
-	if at < 0 || w.conf.Waits == nil {
+	// The page of a problem is drawn when the request's time is over.
+	if at < 0 || w.conf.Waits == nil || c.UserContext().Err() != nil {
 		return
 	}
 	waits, err := w.conf.Waits(c.UserContext(), actor)

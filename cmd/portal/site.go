@@ -78,7 +78,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Police: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell,
 		}),
-		Desk: desk.New(w, s.desks, s.decisions),
+		Desk:  desk.New(w, s.desks, s.decisions),
 		Audit: public.NewAudit(w, s.audit),
 	})
 }
