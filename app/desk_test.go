@@ -102,20 +102,20 @@ func TestAMemberWhoLeftIsNoticedAtTheNextSignInAndTheRestGoesOnByAButton(t *test
 	newcomer := s.signIn(t, "new@police.example")
 	_, page := newcomer.get(t, "/desk")
 	wantText(t, page, "Two of the desks that hold recovery shares", "0 desks have given")
-	if res := newcomer.send(t, "/desk", "/desk/recovery", nil); res.StatusCode != http.StatusSeeOther {
+	if res := newcomer.send(t, "/desk", "/desk/recovery", url.Values{}); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("ask for shares: %d", res.StatusCode)
 	}
-	if res := newcomer.send(t, "/desk", "/desk/restore", nil); res.StatusCode != http.StatusConflict {
+	if res := newcomer.send(t, "/desk", "/desk/restore", url.Values{}); res.StatusCode != http.StatusConflict {
 		t.Errorf("restore without shares: %d", res.StatusCode)
 	}
 	keeper := s.signIn(t, "keyholder@support.example")
-	if res := keeper.send(t, "/desk", "/desk/rotate", nil); res.StatusCode != http.StatusSeeOther {
+	if res := keeper.send(t, "/desk", "/desk/rotate", url.Values{}); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("rotate: %d", res.StatusCode)
 	}
 	_, page = keeper.get(t, "/desk")
 	wantText(t, page, "Old complaints to the new key", "0 of 0 done", "Go on")
 	wantText(t, page, "waits")
-	if res := keeper.send(t, "/desk", "/desk/go-on", nil); res.Header.Get("Location") != "/desk?said=done" {
+	if res := keeper.send(t, "/desk", "/desk/go-on", url.Values{}); res.Header.Get("Location") != "/desk?said=done" {
 		t.Fatalf("go on: %d %s", res.StatusCode, res.Header.Get("Location"))
 	}
 	_, page = keeper.get(t, "/desk?said=done")

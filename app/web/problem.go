@@ -37,7 +37,7 @@ var problemPages = map[int]string{
 
 // faultPages are faults that have a page of their own, by code.
 var faultPages = map[string]string{
-	"desk.not_admitted": "problem/not_admitted",
+	"desk.not_admitted": "desk/not_admitted",
 }
 
 // Problem is the server's only error handler. A fault gets its status and a
