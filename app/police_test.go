@@ -46,6 +46,9 @@ func (s *station) OpenFor(_ context.Context, _ identity.Holder, key uuid.UUID) (
 	return s.sealed[key], nil
 }
 
+// Offices makes it its own list of offices.
+func (s *station) Offices(context.Context) ([]complaint.Office, error) { return nil, nil }
+
 func openStation(t *testing.T) *station {
 	t.Helper()
 	s := &station{
@@ -84,7 +87,7 @@ func openStation(t *testing.T) *station {
 	s.escalations = escalation.New(escalation.Deps{DB: s.db.DB, Clock: s.clock, Random: rand.Reader})
 	s.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Staff}}, w, app.Pages{
 		Account: account.New(w, sessions, nil),
-		Police:  police.New(w, police.Deps{Escalations: s.escalations, Sealed: s, Agencies: register.New(s.db.DB, s.clock, country.Home{Code: "KH", Zone: time.UTC}), Bell: s.bell}),
+		Police:  police.New(w, police.Deps{Escalations: s.escalations, Sealed: s, Agencies: register.New(s.db.DB, s.clock, country.Home{Code: "KH", Zone: time.UTC}), Bell: s.bell, Base: "/police/escalations", Offices: s}),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +117,7 @@ func (s *station) raise(t *testing.T, grade escalation.Grade, kind, key string) 
 	var raised uuid.UUID
 	err := s.db.InTx(t.Context(), identity.System("screening"), func(tx postgres.Tx) (err error) {
 		raised, _, err = s.escalations.Raise(tx, identity.System("screening"), escalation.Raising{
-			AlertID: alert, Grade: grade, SubjectKind: kind, SubjectKey: key, Complaints: []uuid.UUID{told},
+			To: identity.UnitPolice, AlertID: alert, Grade: grade, SubjectKind: kind, SubjectKey: key, Complaints: []uuid.UUID{told},
 			Pattern: escalation.Pattern{
 				Counts: escalation.Counts{Complaints: 3, FirstHand: 2, Reporters: 3}, From: day, To: day,
 				Findings: []escalation.Finding{{

@@ -10,6 +10,7 @@ import (
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/public"
+	"github.com/fairpassage/portal/app/reading"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/gofiber/fiber/v2"
@@ -30,7 +31,10 @@ type Pages struct {
 	Licensing  *ministry.Licensing
 	Police     *police.Desk
 	Desk       *desk.Desk
-	Audit      *public.Audit
+	// Oversight is the same desk as that of police, for the oversight body.
+	Oversight *police.Desk
+	Readings  *reading.Desk
+	Audit     *public.Audit
 }
 
 // SiteMap is every address of the portal: who may come, and what answers. It
@@ -90,6 +94,16 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: post, Path: "/desk/recovery", Surface: web.Staff, Action: authority.DeskRead, Handler: p.Desk.AskRecovery},
 		{Method: post, Path: "/desk/restore", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Restore},
 		{Method: post, Path: "/desk/hand-over", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.HandOver},
+
+		{Method: get, Path: "/readings", Surface: web.Staff, Action: authority.ReadingList, Handler: p.Readings.List},
+		{Method: get, Path: "/readings/:id", Surface: web.Staff, Action: authority.ReadingRead, Handler: p.Readings.Show},
+		{Method: post, Path: "/readings/:id", Surface: web.Staff, Action: authority.ReadingDecide, Handler: p.Readings.Record},
+
+		{Method: get, Path: "/oversight/escalations", Surface: web.Staff, Action: authority.OversightList, Handler: p.Oversight.Escalations},
+		{Method: get, Path: "/oversight/escalations/stream", Surface: web.Staff, Action: authority.OversightList, Handler: p.Oversight.Stream, Stream: true},
+		{Method: get, Path: "/oversight/escalations/:id", Surface: web.Staff, Action: authority.OversightRead, Handler: p.Oversight.Escalation},
+		{Method: post, Path: "/oversight/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.OversightAcknowledge, Handler: p.Oversight.Acknowledge},
+		{Method: get, Path: "/oversight/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.OversightSealedRead, Handler: p.Oversight.Complaint},
 
 		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},
 		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},

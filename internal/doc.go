@@ -18,6 +18,11 @@
 //	desk        a unit that may hold a key, wrapped to its members
 //	admitted    a member to whose own key the desk's key is wrapped
 //	share       two of three parts of another desk's key
+//	exclusion   a unit that may never receive one complaint: it accuses an
+//	            official of it, or of one above or under it
+//	reading     somebody from elsewhere looks whether a complaint names an
+//	            official, before a local desk may have it
+//	audience    for whom a pattern is looked for: police, or oversight
 //	disclosure  why police may know who somebody is: consent, or life or child
 //	finding     what a rule established about a subject, with its evidence
 //	alert       the findings about one subject, folded

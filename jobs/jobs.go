@@ -49,6 +49,7 @@ func jobsOf(d Deps) []job {
 		deliverEscalation(d.Escalations),
 		climbEscalation(d.Escalations),
 		sendMail(d.Escalations),
+		climbReading(d.Readings),
 	}
 }
 

@@ -24,6 +24,7 @@ type Deps struct {
 	Log         *slog.Logger
 	Screening   Screener
 	Escalations Escalations
+	Readings    Readings
 	// Audit is the log that the worker keeps going; nil keeps none.
 	Audit AuditLog
 	// Step is called between every two steps of the road, for tests that stop

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/fairpassage/portal/app/sealed"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/escalation"
@@ -30,6 +31,11 @@ type Deps struct {
 	Escalations *escalation.Service
 	Sealed      SealedReader
 	Agencies    Agencies
+	// Base is the address of the inbox. The oversight body has one of its own,
+	// for patterns that police may not know.
+	Base string
+	// Offices names offices of officials.
+	Offices sealed.Offices
 	// Bell wakes open inboxes when something happened to an escalation.
 	Bell *web.Bell
 }

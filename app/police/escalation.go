@@ -13,6 +13,7 @@ import (
 
 type escalationPage struct {
 	escalation.Escalation
+	Base     string
 	Subject  subject
 	Findings []findingPart
 	Voices   []voiceLine
@@ -53,7 +54,7 @@ func (d *Desk) Escalation(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page := escalationPage{Escalation: e, Subject: subjects[0]}
+	page := escalationPage{Escalation: e, Base: d.deps.Base, Subject: subjects[0]}
 	for _, f := range e.Pattern.Findings {
 		part, err := d.finding(c, f)
 		if err != nil {
@@ -62,7 +63,7 @@ func (d *Desk) Escalation(c *fiber.Ctx) error {
 		page.Findings = append(page.Findings, part)
 	}
 	address := func(complaintID uuid.UUID) string {
-		return inbox + "/" + e.ID.String() + "/complaints/" + complaintID.String()
+		return d.deps.Base + "/" + e.ID.String() + "/complaints/" + complaintID.String()
 	}
 	frozen := map[uuid.UUID]bool{}
 	for _, v := range e.Pattern.Voices {
@@ -133,7 +134,7 @@ func (d *Desk) Acknowledge(c *fiber.Ctx) error {
 		return err
 	}
 	standing, err := d.deps.Escalations.Acknowledge(c.UserContext(), d.web.Actor(c), key)
-	href := inbox + "/" + key.String()
+	href := d.deps.Base + "/" + key.String()
 	if fault.KindOf(err) == fault.Conflict {
 		return d.web.Render(c, fiber.StatusConflict, "police/late", latePage{standing, href})
 	}

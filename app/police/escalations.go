@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	inbox = "/police/escalations"
-	all   = "all"
+	all = "all"
 	// overdue is a state of the filter only: waiting past the deadline.
 	overdue = "overdue"
 )
 
 type inboxPage struct {
+	Base   string
 	Form   views.Form // the filter
 	Lines  []inboxLine
 	Stream string // the address that tells when to look again
@@ -55,15 +55,16 @@ func (d *Desk) Escalations(c *fiber.Ctx) error {
 		return err
 	}
 	page := inboxPage{
+		Base:     d.deps.Base,
 		Form:     views.Form{Values: map[string][]string{"grade": {grade}, "state": {state}}},
-		Stream:   inbox + "/stream?since=" + strconv.FormatInt(version, 10),
+		Stream:   d.deps.Base + "/stream?since=" + strconv.FormatInt(version, 10),
 		Filtered: grade != all || state != all || number > 1,
 	}
 	for i, line := range lines {
 		page.Lines = append(page.Lines, inboxLine{Summary: line, Subject: subjects[i]})
 	}
 	address := func(number int) string {
-		return inbox + "?" + url.Values{"grade": {grade}, "state": {state}, "page": {strconv.Itoa(number)}}.Encode()
+		return d.deps.Base + "?" + url.Values{"grade": {grade}, "state": {state}, "page": {strconv.Itoa(number)}}.Encode()
 	}
 	if number > 1 {
 		page.Previous = address(number - 1)

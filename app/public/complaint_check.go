@@ -72,7 +72,7 @@ func (p *Complaints) Mine(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	lines, err := p.linesOf(in, picked, p.Web.Lang(c))
+	lines, err := p.linesOf(c.UserContext(), in, picked, p.Web.Lang(c))
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func readBack(ctx context.Context, p *Complaints, lang string, s state) (any, er
 	if err != nil {
 		return nil, err
 	}
-	lines, err := p.linesOf(in, picked, lang)
+	lines, err := p.linesOf(ctx, in, picked, lang)
 	if err != nil {
 		return nil, fmt.Errorf("read back: %w", err)
 	}
@@ -99,7 +99,7 @@ func actKey(in complaint.Intake) string {
 
 // linesOf lists every answer in the order of the screens. What was skipped has
 // neither keys nor text.
-func (p *Complaints) linesOf(in complaint.Intake, picked, lang string) ([]line, error) {
+func (p *Complaints) linesOf(ctx context.Context, in complaint.Intake, picked, lang string) ([]line, error) {
 	catalogue := p.Web.Views().Catalogue()
 	day, err := catalogue.PartialDate(lang, in.HappenedOn.Year, in.HappenedOn.Month, in.HappenedOn.Day)
 	if err != nil {
@@ -137,6 +137,12 @@ func (p *Complaints) linesOf(in complaint.Intake, picked, lang string) ([]line, 
 		text("contact_when", "contact", in.Contact.When),
 		{Label: label("may_act"), Keys: []string{actKey(in)}, Step: "act"},
 	}
+	office, err := p.officeLine(ctx, in, lang)
+	if err != nil {
+		return nil, err
+	}
+	said := slices.IndexFunc(lines, func(l line) bool { return l.Label == label("what") })
+	lines = slices.Insert(lines, said+1, office...)
 	if in.WorkerAgrees {
 		lines = append(lines, line{Label: label("worker_agrees"), Keys: []string{"common.yes"}, Step: "act"})
 	}

@@ -38,6 +38,7 @@ func theWay(now func() time.Time) way {
 		{name: "phone", form: newForm[phoneForm], fill: fillPhone},
 		{name: "about", form: newForm[aboutForm], fill: fillAbout},
 		{name: "what", form: newForm[whatForm], fill: fillWhat, data: elevenQuestions},
+		{name: "office", after: "what", form: newForm[officeForm], asked: officialInvolved, fill: fillOffice, data: offices},
 		{name: "phase", after: "what", form: newForm[phaseForm], asked: somethingHappened, fill: fillPhase, data: phaseQuestions},
 		{name: "date", form: newForm[dateForm], fill: fillDate(now)},
 		{name: "where", form: newForm[whereForm], fill: fillWhere, data: countries},
@@ -105,7 +106,8 @@ func (w way) last() int { return len(w) - 1 }
 // asks more about the changed answer comes before the last screen again.
 func (w way) next(s state, at int) int {
 	for i := at + 1; i < w.last(); i++ {
-		if w[i].isAsked(s.Answers) && (!s.Reviewed || w[i].after == w[at].name) {
+		more := w[i].after != "" && (w[i].after == w[at].name || w[i].after == w[at].after)
+		if w[i].isAsked(s.Answers) && (!s.Reviewed || more) {
 			return i
 		}
 	}

@@ -25,6 +25,8 @@ var doors = []struct {
 	{"nav.placements", "/agency/placements", authority.PlacementList},
 	{"nav.applications", "/ministry/applications", authority.ApplicationList},
 	{"nav.escalations", "/police/escalations", authority.EscalationList},
+	{"nav.escalations", "/oversight/escalations", authority.OversightList},
+	{"nav.readings", "/readings", authority.ReadingList},
 	{"nav.account", "/account", authority.AccountRead},
 	{deskKey, "/desk", authority.DeskRead},
 }

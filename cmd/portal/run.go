@@ -197,7 +197,7 @@ func (w *workplace) site() (answer func(ctx context.Context, l net.Listener) err
 func (w *workplace) work(ctx context.Context) error {
 	worker, err := jobs.New(jobs.Deps{
 		DB: w.db, RedisURL: w.conf.RedisURL, Clock: w.subjects.clock, Log: w.log,
-		Screening: w.subjects.screening, Escalations: w.subjects.escalations, Audit: w.subjects.audit,
+		Screening: w.subjects.screening, Escalations: w.subjects.escalations, Readings: w.subjects.complaints, Audit: w.subjects.audit,
 	})
 	if err != nil {
 		return err

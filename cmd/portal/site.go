@@ -17,6 +17,7 @@ import (
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/public"
+	"github.com/fairpassage/portal/app/reading"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/platform/config"
 	"github.com/fairpassage/portal/internal/seal"
@@ -76,10 +77,14 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Agency:     agency.New(w, s.licensing, s.placements, s.home),
 		Licensing:  ministry.New(w, s.licensing),
 		Police: police.New(w, police.Deps{
-			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell,
+			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/police/escalations", Offices: s.complaints,
 		}),
-		Desk:  desk.New(w, s.desks, s.decisions),
-		Audit: public.NewAudit(w, s.audit),
+		Desk: desk.New(w, s.desks, s.decisions),
+		Oversight: police.New(w, police.Deps{
+			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/oversight/escalations", Offices: s.complaints,
+		}),
+		Readings: reading.New(w, s.complaints),
+		Audit:    public.NewAudit(w, s.audit),
 	})
 }
 

@@ -38,6 +38,18 @@ const (
 	MailSend          Action = "mail.send"
 	RegisterImport    Action = "register.import"
 	AuditKeep         Action = "audit.keep" // place, sign and deliver the audit log
+	ReadingClimb      Action = "reading.climb"
+
+	// The same of the oversight body, for patterns that police may not know.
+	OversightList        Action = "oversight.list"
+	OversightRead        Action = "oversight.read"
+	OversightAcknowledge Action = "oversight.acknowledge"
+	OversightSealedRead  Action = "oversight.sealed_read"
+
+	// The first reading, by the ministry's headquarters or the oversight body.
+	ReadingList   Action = "reading.list"
+	ReadingRead   Action = "reading.read"
+	ReadingDecide Action = "reading.decide"
 )
 
 // rule says who may. A nil set of roles means that no staff may.
@@ -49,16 +61,28 @@ type rule struct {
 	roles   []identity.Role
 	// desk: anybody of a unit that may come to read what people told it.
 	desk bool
+	// also is a second kind of unit with roles of its own.
+	also seat
 	// own: the object must belong to the actor's unit or agency.
 	own bool
 	// processes may do it without anybody being there.
 	processes []string
 }
 
+// seat is a kind of unit and who may there.
+type seat struct {
+	kind  identity.UnitKind
+	roles []identity.Role
+}
+
 var (
 	agencyPeople    = []identity.Role{identity.RoleAgencyHead, identity.RoleAgencyClerk}
 	investigators   = []identity.Role{identity.RoleInvestigator, identity.RoleCommander, identity.RoleDutyOfficer}
 	licensingPeople = []identity.Role{identity.RoleLicensingOfficer}
+	overseers       = []identity.Role{identity.RoleOverseer}
+	firstReaders    = []identity.Role{identity.RoleFirstReader}
+	// Where no reader is on duty the oversight body's own people read.
+	oversightReads = seat{identity.UnitOversight, []identity.Role{identity.RoleFirstReader, identity.RoleOverseer}}
 )
 
 // rules is the whole policy. What is absent is refused.
@@ -95,4 +119,14 @@ var rules = map[Action]rule{
 	MailSend:          {processes: []string{"mail"}},
 	RegisterImport:    {processes: []string{"import", "demo"}},
 	AuditKeep:         {processes: []string{"audit"}},
+	ReadingClimb:      {processes: []string{"clock"}},
+
+	OversightList:        {kind: identity.UnitOversight, roles: overseers},
+	OversightRead:        {kind: identity.UnitOversight, roles: overseers, own: true},
+	OversightAcknowledge: {kind: identity.UnitOversight, roles: overseers, own: true},
+	OversightSealedRead:  {kind: identity.UnitOversight, roles: overseers, own: true},
+
+	ReadingList:   {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads},
+	ReadingRead:   {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads, own: true},
+	ReadingDecide: {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads, own: true},
 }

@@ -71,8 +71,10 @@ func (r rule) entered(actor identity.Actor) Decision {
 		if r.desk && ReadsCases(actor.UnitKind, actor.Role) {
 			return Decision{true, "of a desk"}
 		}
-		if r.kind != "" && r.kind == actor.UnitKind && slices.Contains(r.roles, actor.Role) {
-			return Decision{true, "role in unit"}
+		for _, at := range []seat{{r.kind, r.roles}, r.also} {
+			if at.kind != "" && at.kind == actor.UnitKind && slices.Contains(at.roles, actor.Role) {
+				return Decision{true, "role in unit"}
+			}
 		}
 		return Decision{Reason: "not of this role and unit"}
 	case identity.KindSystem, identity.KindSetup:

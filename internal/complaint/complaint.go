@@ -36,6 +36,9 @@ func New(id uuid.UUID, in Intake, filedAt time.Time) (Complaint, error) {
 	if in.About == "" {
 		in.About = AboutUnsaid
 	}
+	if !in.Official {
+		in.OfficialUnit = uuid.Nil
+	}
 	wrong := fault.Fields{}
 	checkChoices(in, wrong)
 	checkLengths(in, wrong)

@@ -3,12 +3,13 @@
 // it by a receipt.
 //
 // It owns the receipt, the intake and its invariants, the table of who receives
-// which part, the moves of a complaint's status, and the keyed tokens that
-// detection compares.
+// which part, exclusions and first readings, the moves of a complaint's status,
+// and the keyed tokens that detection compares.
 //
 // It refuses to store a word in the open: plain columns hold coarse answers,
 // days and tokens; names, places, numbers and stories are sealed before they
 // are written. It refuses to file when a desk that should receive something
-// has no key, rather than to lose it quietly. It never says whether a receipt
-// that opens nothing was mistyped, invented or shredded.
+// has no key, rather than to lose it quietly. It refuses whoever is accused,
+// those above and those under them, whatever else holds. It never says whether a
+// receipt that opens nothing was mistyped, invented or shredded.
 package complaint

@@ -53,11 +53,11 @@ func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receip
 		return Filed{}, fmt.Errorf("file complaint: %w", err)
 	}
 	row := newRow(c, seen, s.lookup("nonce", nonce), s.lookup("id", receipt.Code()))
-	filed, err := s.record(ctx, by, c, row, receipt)
+	filed, err := s.record(ctx, by, c, row, seen.agencyID, receipt)
 	if postgres.Violates(err, "envelope_key_is_current") {
 		// A desk got a new key while this was sealed: once more, to that one.
 		s.Desks.Refresh()
-		filed, err = s.record(ctx, by, c, row, receipt)
+		filed, err = s.record(ctx, by, c, row, seen.agencyID, receipt)
 	}
 	if err != nil {
 		return Filed{}, fmt.Errorf("file complaint: %w", err)
@@ -66,8 +66,8 @@ func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receip
 }
 
 // record seals the complaint and writes it down.
-func (s *Service) record(ctx context.Context, by identity.Actor, c Complaint, row complaintRow, receipt Receipt) (Filed, error) {
-	shut, err := s.close(ctx, c, receipt)
+func (s *Service) record(ctx context.Context, by identity.Actor, c Complaint, row complaintRow, agency uuid.UUID, receipt Receipt) (Filed, error) {
+	shut, err := s.close(ctx, c, agency, receipt)
 	if err != nil {
 		return Filed{}, err
 	}
@@ -88,6 +88,12 @@ func (s *Service) record(ctx context.Context, by identity.Actor, c Complaint, ro
 		if err != nil {
 			return err
 		}
+		if r := shut.reading; r != nil && r.Needed {
+			err := outbox.Append(tx, outbox.Promise{Topic: TopicReadingDue, SubjectID: r.ID, RunAfter: r.DueAt})
+			if err != nil {
+				return err
+			}
+		}
 		return outbox.Append(tx, outbox.Promise{Topic: TopicFiled, SubjectID: c.id})
 	})
 	return filed, err
@@ -98,10 +104,13 @@ type closed struct {
 	items       []itemRow
 	envelopes   []envelopeRow
 	disclosures []disclosure
+	excluded    map[uuid.UUID]why
+	reading     *reading
 }
 
-// close seals the complaint in memory, before the transaction.
-func (s *Service) close(ctx context.Context, c Complaint, receipt Receipt) (closed, error) {
+// close seals the complaint in memory, before the transaction. seen is the
+// agency that it names, as far as the register knows it.
+func (s *Service) close(ctx context.Context, c Complaint, seen uuid.UUID, receipt Receipt) (closed, error) {
 	contents, err := c.contents()
 	if err != nil {
 		return closed{}, err
@@ -131,8 +140,13 @@ func (s *Service) close(ctx context.Context, c Complaint, receipt Receipt) (clos
 	if err := address(mailbox.Recipient(), names); err != nil {
 		return closed{}, err
 	}
-	for at, part := range c.shares(names) {
-		to, err := s.deskOf(ctx, at, c)
+	plan, err := s.plan(ctx, c, seen, names)
+	if err != nil {
+		return closed{}, err
+	}
+	for _, code := range slices.Sorted(maps.Keys(plan.now)) {
+		part := plan.now[code]
+		to, err := s.Desks.Public(ctx, code)
 		if err != nil {
 			return closed{}, err
 		}
@@ -143,27 +157,19 @@ func (s *Service) close(ctx context.Context, c Complaint, receipt Receipt) (clos
 			out.disclosures = append(out.disclosures, disclosure{Person: person, Recipient: to.Name, Basis: why, GivenAt: c.filedAt})
 		}
 	}
+	out.excluded, out.reading = plan.excluded, plan.reading
 	return out, nil
 }
 
-// deskOf finds the unit that a desk is, and its key. Where an official is
-// involved no desk of the ministry or a province receives anything: the
-// oversight body takes the complaints desk's place.
-func (s *Service) deskOf(ctx context.Context, at desk, c Complaint) (seal.Recipient, error) {
-	kind := identity.UnitMinistry
-	switch {
-	case at == policeDesk:
-		kind = identity.UnitPolice
-	case c.in.Official:
-		kind = identity.UnitOversight
-	}
-	var code string
+// plan decides who receives what, by the offices and the policy of the day.
+func (s *Service) plan(ctx context.Context, c Complaint, agency uuid.UUID, items []seal.Item) (addressing, error) {
+	var g ground
 	err := s.DB.Read(ctx, identity.Public(), func(tx postgres.Tx) (err error) {
-		code, err = findDesk(tx, kind)
+		g, err = findGround(tx, c, agency, s.Regions[0])
 		return err
 	})
 	if err != nil {
-		return seal.Recipient{}, err
+		return addressing{}, err
 	}
-	return s.Desks.Public(ctx, code)
+	return c.address(g, items)
 }

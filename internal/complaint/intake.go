@@ -115,6 +115,8 @@ type Intake struct {
 	MissingPerson bool
 	NeverDeparted bool // paid and never left
 	Official      bool // an official is involved
+	// OfficialUnit is the office of that official; uuid.Nil is another or not known.
+	OfficialUnit uuid.UUID
 	// Indicators maps what happened to when; no phases means not said.
 	Indicators map[Indicator][]Phase
 
@@ -151,6 +153,7 @@ type Answers struct {
 	MissingPerson bool                  `json:"missing_person,omitempty"`
 	NeverDeparted bool                  `json:"never_departed,omitempty"`
 	Official      bool                  `json:"official,omitempty"`
+	OfficialUnit  uuid.UUID             `json:"official_unit"`
 	Indicators    map[Indicator][]Phase `json:"indicators,omitempty"`
 	Country       string                `json:"country,omitempty"`
 	Place         string                `json:"place,omitempty"`
@@ -175,7 +178,7 @@ type Person struct {
 func (in Intake) answers() Answers {
 	return Answers{
 		Language: in.Language, Safe: in.Safe, Phone: in.Phone, About: in.About,
-		Minor: in.Minor, MissingPerson: in.MissingPerson, NeverDeparted: in.NeverDeparted, Official: in.Official,
+		Minor: in.Minor, MissingPerson: in.MissingPerson, NeverDeparted: in.NeverDeparted, Official: in.Official, OfficialUnit: in.OfficialUnit,
 		Indicators: in.Indicators, Country: in.Country, Place: in.Place, HappenedOn: in.HappenedOn,
 		AgencyID: in.AgencyID, AgencyName: in.AgencyName, Employer: in.Employer,
 		BrokerName: in.BrokerName, BrokerPhone: in.BrokerPhone,

@@ -27,7 +27,11 @@ type Contents struct {
 // key as it is wrapped to them, and records the read. A complaint that sealed
 // nothing to the desk is a Forbidden fault, like one that does not exist.
 func (s *Service) OpenFor(ctx context.Context, by identity.Holder, complaint uuid.UUID) (Contents, error) {
-	if err := authority.Require(by.Actor, authority.SealedRead, authority.Object{UnitID: by.UnitID}); err != nil {
+	action := authority.SealedRead
+	if by.UnitKind == identity.UnitOversight {
+		action = authority.OversightSealedRead
+	}
+	if err := authority.Require(by.Actor, action, authority.Object{UnitID: by.UnitID}); err != nil {
 		return Contents{}, err
 	}
 	var shut sealedRows
@@ -35,7 +39,7 @@ func (s *Service) OpenFor(ctx context.Context, by identity.Holder, complaint uui
 		if shut, err = findSealed(tx, complaint, by.UnitCode); err != nil {
 			return err
 		}
-		if err := authority.Require(by.Actor, authority.SealedRead, authority.Object{UnitID: shut.UnitID}); err != nil {
+		if err := authority.Require(by.Actor, action, authority.Object{UnitID: shut.UnitID}); err != nil {
 			return err
 		}
 		return audit.Record(tx, audit.Entry{Actor: by.Actor, Action: "complaint.opened", ObjectKind: "complaint", ObjectID: complaint})
@@ -106,7 +110,7 @@ func (c Contents) Intake() Intake {
 	if a := c.Answers; a != nil {
 		in = Intake{
 			Language: a.Language, Safe: a.Safe, Phone: a.Phone, About: a.About,
-			Minor: a.Minor, MissingPerson: a.MissingPerson, NeverDeparted: a.NeverDeparted, Official: a.Official,
+			Minor: a.Minor, MissingPerson: a.MissingPerson, NeverDeparted: a.NeverDeparted, Official: a.Official, OfficialUnit: a.OfficialUnit,
 			Indicators: a.Indicators, Country: a.Country, Place: a.Place, HappenedOn: a.HappenedOn,
 			AgencyID: a.AgencyID, AgencyName: a.AgencyName, Employer: a.Employer,
 			BrokerName: a.BrokerName, BrokerPhone: a.BrokerPhone,

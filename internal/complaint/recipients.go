@@ -15,6 +15,7 @@ type desk int
 const (
 	complaintsDesk desk = iota // the ministry's, or the oversight body's where an official is involved
 	policeDesk
+	localDesks // the province's by place, the embassy's by destination; after the first reading
 )
 
 // basis says why police hold who somebody is.
@@ -49,8 +50,10 @@ func (p part) has(item seal.Item) bool {
 	return false
 }
 
-// entitlements is the whole of who receives what. All lines that hold for a
-// complaint are added up. The reporter's mailbox always receives everything.
+// entitlements is the whole of who receives what, once it is known who may
+// receive anything (eligible.go: exclusions come first) and when (reading.go:
+// the words may have to be read first). All lines that hold for a complaint are
+// added up. The reporter's mailbox always receives everything.
 var entitlements = []struct {
 	holds func(Complaint) bool
 	to    desk
@@ -67,6 +70,11 @@ var entitlements = []struct {
 		allows(LabourDesk), complaintsDesk,
 		[]part{partNarrative, partReporter, partWorker},
 		"", "the reporter asked this desk to act",
+	},
+	{
+		allows(LabourDesk), localDesks,
+		[]part{partAnswers, partNarrative, partReporter, partWorker},
+		"", "the desk where it happened acts for the labour desk; who is eligible and when, eligible.go says",
 	},
 	{
 		allows(LabourDesk), policeDesk,
@@ -103,6 +111,10 @@ func allows(who MayAct) func(Complaint) bool {
 
 func workerAgrees(c Complaint) bool { return allows(Police)(c) && c.in.WorkerAgrees }
 
+// inWords tells, by class of item, where an official may be named who is
+// indicated nowhere else. Voice and files will be of it.
+func inWords(item seal.Item) bool { return partNarrative.has(item) }
+
 // share is what one desk receives of a complaint.
 type share struct {
 	items map[seal.Item]bool
@@ -119,7 +131,7 @@ func (c Complaint) shares(items []seal.Item) map[desk]share {
 		}
 		s, begun := out[e.to]
 		if !begun {
-			s = share{items: map[seal.Item]bool{}, bases: map[string]basis{}}
+			s = newShare()
 			out[e.to] = s
 		}
 		for _, p := range e.parts {
@@ -137,6 +149,12 @@ func (c Complaint) shares(items []seal.Item) map[desk]share {
 	}
 	return out
 }
+
+// add puts another share into this one. Reasons for police are not carried over
+// to whom stands in for them.
+func (s share) add(items map[seal.Item]bool) { maps.Copy(s.items, items) }
+
+func newShare() share { return share{items: map[seal.Item]bool{}, bases: map[string]basis{}} }
 
 func (s share) list() []seal.Item { return slices.Sorted(maps.Keys(s.items)) }
 

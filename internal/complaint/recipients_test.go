@@ -54,12 +54,12 @@ func TestWhoReceivesWhat(t *testing.T) {
 		},
 		"a child": {
 			func(in *complaint.Intake) { in.Minor = true },
-			map[string]string{"ministry-national": "answers", "police-national": all},
+			map[string]string{"ministry-national": "answers", "police-national": all, "oversight-national": "answers narrative"},
 			"reporter life_or_child, worker life_or_child",
 		},
 		"confined and in danger, police asked": {
 			func(in *complaint.Intake) { hurt(in); in.MayAct = []complaint.MayAct{police} },
-			map[string]string{"ministry-national": "answers narrative", "police-national": all},
+			map[string]string{"ministry-national": "answers", "police-national": all, "oversight-national": "answers narrative"},
 			"reporter consent, worker life_or_child",
 		},
 		"an official is involved": {

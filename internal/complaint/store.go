@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/fault"
-	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/google/uuid"
@@ -109,6 +108,9 @@ func insertParts(tx postgres.Tx, c Complaint, shut closed) error {
 			return fmt.Errorf("insert item: %w", err)
 		}
 	}
+	if err := insertReading(tx, c, shut); err != nil {
+		return err
+	}
 	for _, d := range shut.disclosures {
 		err := tx.Gorm().Exec(`INSERT INTO complaint_disclosures (complaint_id, person, recipient, basis, given_at) VALUES (?, ?, ?, ?, ?)`,
 			c.id, d.Person, d.Recipient, d.Basis, d.GivenAt).Error
@@ -134,17 +136,6 @@ func findByNonce(tx postgres.Tx, nonceHash []byte) (Filed, error) {
 		return Filed{}, fault.New(fault.Conflict, "problem.conflict")
 	}
 	return Filed{ID: row.ID, FiledAt: row.FiledAt, Again: true}, res.Error
-}
-
-// findDesk returns the code of the unit of that kind; of several, the one that
-// is under no other.
-func findDesk(tx postgres.Tx, kind identity.UnitKind) (string, error) {
-	var code string
-	res := tx.Gorm().Raw(`SELECT code FROM units WHERE kind = ? ORDER BY parent_id IS NOT NULL, code LIMIT 1`, kind).Scan(&code)
-	if res.Error == nil && res.RowsAffected == 0 {
-		return "", fault.New(fault.Unavailable, "complaint.error.no_desk")
-	}
-	return code, res.Error
 }
 
 func lockStatus(tx postgres.Tx, id uuid.UUID) (Status, error) {

@@ -20,18 +20,14 @@ type traces struct {
 // trace asks the matching key once. When it does not answer, the error is an
 // Unavailable fault.
 func (s *Service) trace(ctx context.Context, c Complaint) (traces, error) {
-	t := traces{agencyID: c.in.AgencyID}
+	agency, err := s.agencyOf(ctx, c)
+	if err != nil {
+		return traces{}, err
+	}
+	t := traces{agencyID: agency}
 	var unknown string // the agency's name, where the register does not know it
-	if t.agencyID == uuid.Nil && c.in.AgencyName != "" {
-		id, one, err := s.Agencies.ExactlyNamed(ctx, c.in.AgencyName)
-		if err != nil {
-			return traces{}, fmt.Errorf("look for the agency: %w", err)
-		}
-		if one {
-			t.agencyID = id
-		} else {
-			unknown = c.in.AgencyName
-		}
+	if t.agencyID == uuid.Nil {
+		unknown = c.in.AgencyName
 	}
 	own, broker := s.number(c.in.Contact.Phone, c.in.Country), s.number(c.in.BrokerPhone, c.in.Country)
 	// Who gives one number for both names no broker, and a token of one's own
@@ -59,6 +55,22 @@ func (s *Service) trace(ctx context.Context, c Complaint) (traces, error) {
 		}
 	}
 	return t, nil
+}
+
+// agencyOf returns the agency that was picked, or the only one of the register
+// that bears the name as typed, or uuid.Nil.
+func (s *Service) agencyOf(ctx context.Context, c Complaint) (uuid.UUID, error) {
+	if c.in.AgencyID != uuid.Nil || c.in.AgencyName == "" {
+		return c.in.AgencyID, nil
+	}
+	id, one, err := s.Agencies.ExactlyNamed(ctx, c.in.AgencyName)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("look for the agency: %w", err)
+	}
+	if !one {
+		return uuid.Nil, nil
+	}
+	return id, nil
 }
 
 func company(name string) matching.Input { return matching.Name(matching.CompanyFold(name)) }

@@ -19,19 +19,21 @@ type unit struct {
 	code   string
 	kind   identity.UnitKind
 	en, km string
+	// Where it is the labour desk: a province at home, countries abroad.
+	province, countries string
 }
 
 // ministryCode is the unit to which provinces and embassies report.
 const ministryCode = "ministry-hq"
 
 var units = []unit{
-	{ministryCode, identity.UnitMinistry, "Ministry of Labour of Tonle Meas", "ក្រសួងការងារ ទន្លេមាស"},
-	{"province-east", identity.UnitProvince, "Labour Office, Eastern Province", "ការិយាល័យការងារ ខេត្តខាងកើត"},
-	{"embassy-south", identity.UnitEmbassy, "Labour Desk, Embassy in the South", "ផ្នែកការងារ ស្ថានទូតភាគខាងត្បូង"},
-	{"police-unit", identity.UnitPolice, "Anti-Trafficking Unit", "អង្គភាពប្រឆាំងការជួញដូរមនុស្ស"},
-	{"oversight", identity.UnitOversight, "Oversight Office", "ការិយាល័យត្រួតពិនិត្យ"},
-	{"support-house", identity.UnitSupport, "House of Rest", "ផ្ទះសម្រាក"},
-	{"administration", identity.UnitAdministration, "Portal Administration", "រដ្ឋបាលប្រព័ន្ធ"},
+	{ministryCode, identity.UnitMinistry, "Ministry of Labour of Tonle Meas", "ក្រសួងការងារ ទន្លេមាស", "", ""},
+	{"province-east", identity.UnitProvince, "Labour Office, Eastern Province", "ការិយាល័យការងារ ខេត្តខាងកើត", "Eastern Province", ""},
+	{"embassy-south", identity.UnitEmbassy, "Labour Desk, Embassy in the South", "ផ្នែកការងារ ស្ថានទូតភាគខាងត្បូង", "", "SG"},
+	{"police-unit", identity.UnitPolice, "Anti-Trafficking Unit", "អង្គភាពប្រឆាំងការជួញដូរមនុស្ស", "", ""},
+	{"oversight", identity.UnitOversight, "Oversight Office", "ការិយាល័យត្រួតពិនិត្យ", "", ""},
+	{"support-house", identity.UnitSupport, "House of Rest", "ផ្ទះសម្រាក", "", ""},
+	{"administration", identity.UnitAdministration, "Portal Administration", "រដ្ឋបាលប្រព័ន្ធ", "", ""},
 }
 
 // person is somebody who works in a unit; shown says that a visitor may sign in
@@ -53,6 +55,7 @@ var officials = []person{
 	{"srey.touch@police.example", "Touch Srey", identity.RoleDutyOfficer, "police-unit", true},
 	{"bora.mao@police.example", "Mao Bora", identity.RoleCommander, "police-unit", true},
 	{"chenda.uk@oversight.example", "Uk Chenda", identity.RoleOverseer, "oversight", true},
+	{"sopheap.meng@oversight.example", "Meng Sopheap", identity.RoleFirstReader, "oversight", true},
 	{"theary.noun@support.example", "Noun Theary", identity.RoleSupportWorker, "support-house", false},
 	{"virak.em@administration.example", "Em Virak", identity.RoleAdministrator, "administration", true},
 }

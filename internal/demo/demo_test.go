@@ -184,7 +184,8 @@ func TestTheWorldIsAsLargeAsPromised(t *testing.T) {
 		"sealed narratives":        {`SELECT count(*) FROM complaint_items WHERE item = 'narrative'`, 50, 120},
 		"placements found":         {`SELECT count(*) FROM complaints WHERE registry_match`, 10, 60},
 		"an official accused":      {`SELECT count(*) FROM complaints WHERE official`, 1, 1},
-		"to the oversight body":    {`SELECT count(*) FROM complaint_envelopes WHERE recipient = 'oversight'`, 1, 1},
+		"to the oversight body":    {`SELECT count(*) FROM complaint_envelopes e JOIN complaints c ON c.id = e.complaint_id WHERE c.official AND recipient = 'oversight'`, 1, 1},
+		"to be read first":         {`SELECT count(*) FROM readings WHERE state = 'waiting'`, 2, 30},
 		"accusations at his desk": {
 			`SELECT count(*) FROM complaint_envelopes e JOIN complaints c ON c.id = e.complaint_id WHERE c.official AND recipient IN ('ministry-hq', 'province-east')`, 0, 0,
 		},

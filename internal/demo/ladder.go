@@ -24,7 +24,7 @@ func brokerTellings() []telling {
 	}
 	var all []telling
 	for i, r := range rows {
-		all = append(all, telling{r.agency, r.day, complaint.Intake{
+		all = append(all, telling{agency: r.agency, day: r.day, in: complaint.Intake{
 			Language: r.lang, Safe: complaint.SafeNow, About: complaint.AboutSelf, FeeUSD: usd(300 + 35*i), DebtUSD: usd(250 + 60*i),
 			Indicators:  phases{complaint.Deception: {complaint.Before}, complaint.DebtBondage: {complaint.Before}},
 			BrokerPhone: brokerPhones[r.phone], Narrative: r.words,
@@ -38,7 +38,7 @@ func brokerTellings() []telling {
 // its people opened: too few and too far apart for a rule on complaints alone.
 func (w *world) ladderTellings() []telling {
 	row := func(agency string, day, n int, lang, words string) telling {
-		return telling{agency, day, complaint.Intake{
+		return telling{agency: agency, day: day, in: complaint.Intake{
 			Language: lang, Safe: complaint.SafeNow, About: complaint.AboutSelf, FeeUSD: usd(600 + 50*n), Narrative: words,
 			Indicators: phases{complaint.Deception: {complaint.Before}},
 			Contact:    complaint.Contact{Phone: familyPhone(950 + n), How: "call"},
@@ -54,9 +54,20 @@ func (w *world) ladderTellings() []telling {
 
 // officialTelling accuses an official: it must never reach his own unit.
 func officialTelling() telling {
-	return telling{"stone-gate", -45, complaint.Intake{
+	return telling{agency: "stone-gate", day: -45, office: "province-east", in: complaint.Intake{
 		Language: "km", Safe: complaint.NotSure, Phone: complaint.SharedPhone, About: complaint.AboutWorker, Official: true,
 		Narrative:  "មន្ត្រីម្នាក់នៅការិយាល័យខេត្តខាងកើត យកលុយពីក្រុមហ៊ុន រួចប្រាប់ឈ្មោះអ្នកប្តឹងឱ្យក្រុមហ៊ុនដឹង។ ខ្ញុំមិនហ៊ានប្តឹងនៅទីនោះទៀតទេ។",
 		Indicators: phases{complaint.Threats: {complaint.Before}},
+	}}
+}
+
+// localTelling happened in the province: somebody from elsewhere reads it
+// before the labour office there may have it.
+func localTelling() telling {
+	return telling{agency: "stone-gate", day: -1, in: complaint.Intake{
+		Language: "km", Safe: complaint.NotSure, Phone: complaint.OwnPhone, About: complaint.AboutSelf, Country: "KH",
+		Place: "Eastern Province, the house with the blue gate behind the market", NeverDeparted: true, FeeUSD: usd(650),
+		Narrative: "ខ្ញុំបានបង់លុយតាំងពីឆ្នាំមុន តែមិនទាន់បានទៅទេ។ គេយកលិខិតឆ្លងដែនខ្ញុំទុក ហើយមិនព្រមឱ្យវិញ។",
+		MayAct:    []complaint.MayAct{complaint.LabourDesk},
 	}}
 }

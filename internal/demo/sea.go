@@ -71,7 +71,7 @@ func (w *world) seaTellings() []telling {
 		if !s.police {
 			in.MayAct = in.MayAct[:1]
 		}
-		all = append(all, telling{trawlers, s.day, in})
+		all = append(all, telling{agency: trawlers, day: s.day, in: in})
 	}
 	return all
 }

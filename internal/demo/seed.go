@@ -191,6 +191,11 @@ func (d Deps) tell(ctx context.Context, w *world, ids map[string]uuid.UUID) erro
 		at.Set(w.at(t, i))
 		in := t.in
 		in.AgencyID = ids[t.agency]
+		if t.office != "" {
+			if in.OfficialUnit, err = d.office(ctx, t.office); err != nil {
+				return err
+			}
+		}
 		receipt, err := drawReceipt(draw)
 		if err != nil {
 			return err
@@ -200,6 +205,14 @@ func (d Deps) tell(ctx context.Context, w *world, ids map[string]uuid.UUID) erro
 		}
 	}
 	return d.DB.InTx(ctx, actor(), func(tx postgres.Tx) error { return finish(tx, markTold) })
+}
+
+func (d Deps) office(ctx context.Context, code string) (key uuid.UUID, err error) {
+	err = d.DB.Read(ctx, actor(), func(tx postgres.Tx) error {
+		key, err = unitKeyed(tx, code)
+		return err
+	})
+	return key, err
 }
 
 // drawReceipt draws the characters of a receipt and finds the last, which

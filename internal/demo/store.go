@@ -72,13 +72,21 @@ func insertUnits(tx postgres.Tx, units []unit) error {
 			code := ministryCode
 			parent = &code
 		}
-		err := tx.Gorm().Exec(`INSERT INTO units (id, code, kind, name, parent_id) VALUES (?, ?, ?, ?::jsonb, (SELECT id FROM units WHERE code = ?))`,
-			id.New(), u.code, u.kind, name(u.en, u.km), parent).Error
+		err := tx.Gorm().Exec(`INSERT INTO units (id, code, kind, name, parent_id, province, countries)
+			VALUES (?, ?, ?, ?::jsonb, (SELECT id FROM units WHERE code = ?), NULLIF(?, ''), string_to_array(NULLIF(?, ''), ' '))`,
+			id.New(), u.code, u.kind, name(u.en, u.km), parent, u.province, u.countries).Error
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unitKeyed returns the key of the unit with that code.
+func unitKeyed(tx postgres.Tx, code string) (uuid.UUID, error) {
+	var found struct{ ID uuid.UUID }
+	err := tx.Gorm().Raw(`SELECT id FROM units WHERE code = ?`, code).Scan(&found).Error
+	return found.ID, err
 }
 
 func insertAgencyUnit(tx postgres.Tx, h house, agency uuid.UUID) error {
@@ -92,9 +100,8 @@ func insertPerson(tx postgres.Tx, p person, now time.Time) (key, unit uuid.UUID,
 	if err != nil {
 		return uuid.Nil, uuid.Nil, err
 	}
-	var found struct{ ID uuid.UUID }
-	err = tx.Gorm().Raw(`SELECT id FROM units WHERE code = ?`, p.unit).Scan(&found).Error
-	return key, found.ID, err
+	unit, err = unitKeyed(tx, p.unit)
+	return key, unit, err
 }
 
 func insertPeriod(tx postgres.Tx, agency uuid.UUID, from, until time.Time) error {

@@ -13,6 +13,7 @@ type telling struct {
 	agency string // key of the agency it is about; "" for none
 	day    int
 	in     complaint.Intake
+	office string // code of the unit of the official whom it accuses, or ""
 }
 
 func usd(n int) *int { return &n }
@@ -22,7 +23,7 @@ func (w *world) tellings(draw *rand.Rand) []telling {
 	all := w.seaTellings()
 	all = append(all, brokerTellings()...)
 	all = append(all, w.ladderTellings()...)
-	all = append(all, officialTelling())
+	all = append(all, officialTelling(), localTelling())
 	all = append(all, w.honestTellings(draw)...)
 	all = append(all, w.otherTellings(draw)...)
 	for i := range all {
@@ -99,7 +100,7 @@ func (w *world) mild(agency string, day, i int, draw *rand.Rand) telling {
 		in.About = complaint.AboutFamily
 	}
 	in.Narrative = plainWords(in, draw)
-	return telling{agency, day, in}
+	return telling{agency: agency, day: day, in: in}
 }
 
 // at spreads complaints over the day, by their place in the order.

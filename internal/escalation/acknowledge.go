@@ -34,7 +34,7 @@ func (s *Service) Acknowledge(ctx context.Context, by identity.Actor, key uuid.U
 		if !found {
 			return errNotFound()
 		}
-		if err := authority.Require(by, authority.EscalationAcknowledge, authority.Object{UnitID: e.UnitID}); err != nil {
+		if err := authority.Require(by, own(by, authority.EscalationAcknowledge), authority.Object{UnitID: e.UnitID}); err != nil {
 			return err
 		}
 		if late = e.AcknowledgedAt != nil; !late {

@@ -13,7 +13,7 @@ import (
 )
 
 // Climb keeps the promise TopicOverdue: the deadline has come, and when nobody
-// acknowledged the escalation its commanders are told. It climbs once; an
+// acknowledged the escalation its commanders, or all overseers, are told. It climbs once; an
 // acknowledgement that came first, by the lock on the row, makes it stay.
 func (s *Service) Climb(ctx context.Context, promiseID uuid.UUID) error {
 	by := identity.System("clock")
@@ -33,7 +33,7 @@ func (s *Service) Climb(ctx context.Context, promiseID uuid.UUID) error {
 			return err
 		}
 		defer s.deps.Step("climb: before commit")
-		return s.tell(tx, by, e, stepClimbed, identity.RoleCommander)
+		return s.tell(tx, by, e, stepClimbed, identity.RoleCommander, identity.RoleOverseer)
 	})
 	if err != nil {
 		return fmt.Errorf("climb escalation: %w", err)

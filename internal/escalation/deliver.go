@@ -21,8 +21,8 @@ const (
 	stepClimbed step = "climbed"
 )
 
-// Deliver keeps the promise TopicRaised: a delivery for every investigator and
-// duty officer of the unit, and for each a promise to mail. The escalation
+// Deliver keeps the promise TopicRaised: a delivery for every investigator,
+// duty officer and overseer of the unit, and for each a promise to mail. The escalation
 // itself stands in the inbox from the moment it was raised. Running it twice
 // delivers nothing twice.
 func (s *Service) Deliver(ctx context.Context, promiseID uuid.UUID) error {
@@ -36,7 +36,7 @@ func (s *Service) Deliver(ctx context.Context, promiseID uuid.UUID) error {
 			return err
 		}
 		defer s.deps.Step("deliver: before commit")
-		return s.tell(tx, by, e, stepRaised, identity.RoleInvestigator, identity.RoleDutyOfficer)
+		return s.tell(tx, by, e, stepRaised, identity.RoleInvestigator, identity.RoleDutyOfficer, identity.RoleOverseer)
 	})
 	if err != nil {
 		return fmt.Errorf("deliver escalation: %w", err)

@@ -15,12 +15,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// errNoUnit stops raising until the country has a national police unit. The
-// promise that screens stays open meanwhile, so nothing is lost.
-var errNoUnit = errors.New("escalation: there is no police unit without a parent")
+// errNoUnit stops raising until the country has the unit. The promise that
+// screens stays open meanwhile, so nothing is lost.
+var errNoUnit = errors.New("escalation: there is no unit of this kind without a parent")
 
 // Raising is what screening hands over.
 type Raising struct {
+	// To is the kind of unit that receives it: police, or the oversight body
+	// where police may not know the whole.
+	To          identity.UnitKind
 	AlertID     uuid.UUID
 	Grade       Grade
 	SubjectKind string // agency, employer, phone
@@ -29,7 +32,7 @@ type Raising struct {
 	Complaints  []uuid.UUID
 }
 
-// Raise hands a pattern to the national police unit, within the transaction
+// Raise hands a pattern to the national unit of that kind, within the transaction
 // that established it: the escalation, its audit entry and the promises to
 // deliver it and to see after its deadline commit with the findings or not at
 // all. An alert is escalated once per grade; raised is false, and key that of
@@ -50,7 +53,7 @@ func (s *Service) raise(tx postgres.Tx, by identity.Actor, in Raising) (uuid.UUI
 	if err != nil {
 		return uuid.Nil, false, err
 	}
-	unit, err := nationalUnit(tx)
+	unit, err := nationalUnit(tx, in.To)
 	if err != nil {
 		return uuid.Nil, false, err
 	}

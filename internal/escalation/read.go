@@ -62,7 +62,7 @@ type Escalation struct {
 // List returns one page of the actor's unit: what is overdue, what waits, what
 // is acknowledged, each with the newest first. more tells that another page follows.
 func (s *Service) List(ctx context.Context, by identity.Actor, f Filter) (page []Summary, more bool, err error) {
-	if err := authority.Require(by, authority.EscalationList, authority.Object{UnitID: by.UnitID}); err != nil {
+	if err := authority.Require(by, own(by, authority.EscalationList), authority.Object{UnitID: by.UnitID}); err != nil {
 		return nil, false, err
 	}
 	err = s.deps.DB.Read(ctx, by, func(tx postgres.Tx) error {
@@ -120,7 +120,7 @@ func (s *Service) Linked(ctx context.Context, by identity.Actor, key, complaint 
 // Version counts what has happened in the actor's inbox. It only grows, and
 // grows with everything that a list shows to all.
 func (s *Service) Version(ctx context.Context, by identity.Actor) (n int64, err error) {
-	if err := authority.Require(by, authority.EscalationList, authority.Object{UnitID: by.UnitID}); err != nil {
+	if err := authority.Require(by, own(by, authority.EscalationList), authority.Object{UnitID: by.UnitID}); err != nil {
 		return 0, err
 	}
 	err = s.deps.DB.Read(ctx, by, func(tx postgres.Tx) error {
@@ -141,7 +141,7 @@ func (s *Service) load(tx postgres.Tx, by identity.Actor, key uuid.UUID, action 
 	if !found {
 		return Escalation{}, errNotFound()
 	}
-	if err := authority.Require(by, action, authority.Object{UnitID: summary.UnitID}); err != nil {
+	if err := authority.Require(by, own(by, action), authority.Object{UnitID: summary.UnitID}); err != nil {
 		return Escalation{}, err
 	}
 	e := Escalation{Summary: summary}
@@ -150,4 +150,16 @@ func (s *Service) load(tx postgres.Tx, by identity.Actor, key uuid.UUID, action 
 	}
 	e.Complaints, err = complaintsOf(tx, key)
 	return e, err
+}
+
+// own names the action as it is called in the actor's own house: the oversight
+// body has the same inbox of its own.
+func own(by identity.Actor, action authority.Action) authority.Action {
+	if by.UnitKind != identity.UnitOversight {
+		return action
+	}
+	return map[authority.Action]authority.Action{
+		authority.EscalationList: authority.OversightList, authority.EscalationRead: authority.OversightRead,
+		authority.EscalationAcknowledge: authority.OversightAcknowledge, authority.SealedRead: authority.OversightSealedRead,
+	}[action]
 }

@@ -122,7 +122,7 @@ func (s *station) raise(alert uuid.UUID, grade escalation.Grade, complaints ...u
 	s.t.Helper()
 	err := s.db.InTx(s.t.Context(), identity.System("screening"), func(tx postgres.Tx) (err error) {
 		key, raised, err = s.service.Raise(tx, identity.System("screening"), escalation.Raising{
-			AlertID: alert, Grade: grade, SubjectKind: "employer", SubjectKey: "token", Complaints: complaints,
+			To: identity.UnitPolice, AlertID: alert, Grade: grade, SubjectKind: "employer", SubjectKey: "token", Complaints: complaints,
 			Pattern: escalation.Pattern{Findings: []escalation.Finding{{Rule: "a_rule", Version: 1}}, Counts: escalation.Counts{Complaints: len(complaints)}},
 		})
 		return err

@@ -3,6 +3,7 @@ package escalation
 import (
 	"time"
 
+	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
 )
@@ -77,9 +78,9 @@ func addJoined(tx postgres.Tx, key uuid.UUID, n int64) error {
 	return tx.Gorm().Exec(`UPDATE escalations SET joined = joined + ? WHERE id = ?`, n, key).Error
 }
 
-func nationalUnit(tx postgres.Tx) (uuid.UUID, error) {
+func nationalUnit(tx postgres.Tx, kind identity.UnitKind) (uuid.UUID, error) {
 	var unit keyed
-	err := tx.Gorm().Raw(`SELECT id FROM units WHERE kind = 'police' AND parent_id IS NULL ORDER BY code LIMIT 1`).Scan(&unit).Error
+	err := tx.Gorm().Raw(`SELECT id FROM units WHERE kind = ? AND parent_id IS NULL ORDER BY code LIMIT 1`, kind).Scan(&unit).Error
 	if err == nil && unit.ID == uuid.Nil {
 		return uuid.Nil, errNoUnit
 	}

@@ -48,6 +48,7 @@ const (
 	RoleCommander         Role = "commander"
 	RoleDutyOfficer       Role = "duty_officer"
 	RoleOverseer          Role = "overseer"
+	RoleFirstReader       Role = "first_reader"
 	RoleSupportWorker     Role = "support_worker"
 	RoleBorderOfficer     Role = "border_officer"
 	RoleAdministrator     Role = "administrator"

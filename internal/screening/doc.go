@@ -4,6 +4,10 @@
 // each subject and hands an alert that rises to amber or red to investigators,
 // all in one transaction.
 //
+// It does so once for police, over all complaints but those that may not reach
+// police, and once more for the oversight body where there are such, over the
+// whole: each audience is told as if there were nothing else.
+//
 // It owns evaluations, findings, alerts and the reading of rule_settings.
 //
 // It refuses to know people: it reads coarse answers, days and keyed tokens,
@@ -17,6 +21,6 @@
 // A job may run many times. The promise is locked, each subject is locked for
 // the transaction, and what must not happen twice is a constraint: one
 // evaluation per complaint and ruleset, one finding per rule, version, subject,
-// window and evidence, one open alert per subject, one escalation per alert and
-// grade.
+// window, evidence and audience, one open alert per subject and audience, one
+// escalation per alert and grade.
 package screening

@@ -11,24 +11,25 @@ import (
 	"github.com/google/uuid"
 )
 
-// known is what is known about one subject, and the same complaints again as
+// known is what an audience may know about one subject, and the same complaints again as
 // the record spells them.
 type known struct {
+	at    audience
 	facts pattern.Facts
 	rows  map[uuid.UUID]complaintRow
 }
 
 // load gathers what the rules need about each subject of the complaint, in one
 // statement per kind of fact.
-func load(tx postgres.Tx, who named, needs pattern.Needs) ([]known, error) {
+func load(tx postgres.Tx, who named, needs pattern.Needs, at audience) ([]known, error) {
 	if len(who.Subjects) == 0 {
 		return nil, nil
 	}
-	complaints, err := complaintsAbout(tx, who, needs.HistoryDays)
+	complaints, err := complaintsAbout(tx, who, needs.HistoryDays, at)
 	if err != nil {
 		return nil, err
 	}
-	counts, err := countsFor(tx, who, needs)
+	counts, err := countsFor(tx, who, needs, at)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +40,7 @@ func load(tx postgres.Tx, who named, needs pattern.Needs) ([]known, error) {
 	var out []known
 	for _, subject := range who.Subjects {
 		k := known{
+			at: at,
 			facts: pattern.Facts{
 				Subject: subject, AsOf: who.Day,
 				Exposure: exposure(counts, subject.Kind, needs.ExposureDays), RegisteredPhones: registered,

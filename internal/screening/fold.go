@@ -41,6 +41,7 @@ type folded struct {
 	rise   *escalation.Raising
 	alert  uuid.UUID
 	joined []uuid.UUID
+	of     known
 }
 
 // complaints lists all that investigators will see.
@@ -51,14 +52,25 @@ func (f folded) complaints() []uuid.UUID {
 	return f.joined
 }
 
+// told lists those of them of which it is noted that investigators have them. A
+// note that oversight has one is for those alone that police cannot see: on
+// another it would tell police that there is more.
+func (f folded) told() []uuid.UUID {
+	all := f.complaints()
+	if f.of.at == police {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(key uuid.UUID) bool { return !f.of.rows[key].PoliceExcluded })
+}
+
 // fold asks the rules about one subject, stores what is new and folds it into
 // the subject's open alert. An equal or a lower grade raises nothing.
 func fold(tx postgres.Tx, k known, rules []pattern.Tuned, now time.Time) (folded, error) {
-	all, fresh, err := store(tx, pattern.Evaluate(k.facts, rules), now)
+	all, fresh, err := store(tx, k.at, k.part(pattern.Evaluate(k.facts, rules)), now)
 	if err != nil || len(fresh) == 0 {
 		return folded{}, err
 	}
-	before, err := openAlert(tx, k.facts.Subject)
+	before, err := openAlert(tx, k.facts.Subject, k.at)
 	if err != nil {
 		return folded{}, err
 	}
@@ -69,10 +81,10 @@ func fold(tx postgres.Tx, k known, rules []pattern.Tuned, now time.Time) (folded
 		}
 		highest.Score = max(highest.Score, f.Score)
 	}
-	if err := upsertAlert(tx, k.facts.Subject, highest, now); err != nil {
+	if err := upsertAlert(tx, k.facts.Subject, k.at, highest, now); err != nil {
 		return folded{}, err
 	}
-	after, err := openAlert(tx, k.facts.Subject)
+	after, err := openAlert(tx, k.facts.Subject, k.at)
 	if err != nil {
 		return folded{}, err
 	}
@@ -91,9 +103,9 @@ func fold(tx postgres.Tx, k known, rules []pattern.Tuned, now time.Time) (folded
 		return folded{}, nil
 	case rank(after.Grade) == rank(before.Grade):
 		joined, err := evidenceOf(fresh)
-		return folded{alert: after.ID, joined: joined}, err
+		return folded{alert: after.ID, joined: joined, of: k}, err
 	}
-	return folded{rise: freeze(k, after, all)}, nil
+	return folded{rise: freeze(k, after, all), of: k}, nil
 }
 
 // evidenceOf lists the complaints of findings, each once.
@@ -121,14 +133,14 @@ func auditAlert(tx postgres.Tx, before, after alertRow) error {
 }
 
 // store writes findings down. fresh are those that nobody found before.
-func store(tx postgres.Tx, findings []pattern.Finding, now time.Time) (all, fresh []found, err error) {
+func store(tx postgres.Tx, at audience, findings []pattern.Finding, now time.Time) (all, fresh []found, err error) {
 	for _, f := range findings {
 		reason, err := json.Marshal(reasonOf(f))
 		if err != nil {
 			return nil, nil, fmt.Errorf("write reason: %w", err)
 		}
 		key, added, err := insertFinding(tx, findingRow{
-			ID: id.New(), Finding: f, Reason: string(reason), EvidenceSum: evidenceSum(f.Evidence), FoundAt: now,
+			ID: id.New(), Audience: at, Finding: f, Reason: string(reason), EvidenceSum: evidenceSum(f.Evidence), FoundAt: now,
 		})
 		if err != nil {
 			return nil, nil, err

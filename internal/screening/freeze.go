@@ -26,7 +26,7 @@ func freeze(k known, alert alertRow, all []found) *escalation.Raising {
 		}
 	}
 	out := &escalation.Raising{
-		AlertID: alert.ID, Grade: escalation.Grade(alert.Grade),
+		To: k.at.unit(), AlertID: alert.ID, Grade: escalation.Grade(alert.Grade),
 		SubjectKind: string(k.facts.Subject.Kind), SubjectKey: k.facts.Subject.Key,
 	}
 	tellers := map[string]bool{}

@@ -86,18 +86,27 @@ func (s *Service) screen(tx postgres.Tx, complaintID uuid.UUID) error {
 	if err != nil || !first {
 		return err
 	}
-	known, err := load(tx, named, pattern.NeedsOf(rules.tuned))
-	if err != nil {
-		return err
-	}
-	s.deps.Step("screen: facts loaded")
 	var all []folded
-	for _, subject := range known {
-		one, err := fold(tx, subject, rules.tuned, now)
+	for _, at := range audiences() {
+		concerned, err := named.concerns(tx, at, pattern.NeedsOf(rules.tuned).HistoryDays)
 		if err != nil {
 			return err
 		}
-		all = append(all, one)
+		if !concerned {
+			continue
+		}
+		known, err := load(tx, named, pattern.NeedsOf(rules.tuned), at)
+		if err != nil {
+			return err
+		}
+		s.deps.Step("screen: facts loaded")
+		for _, subject := range known {
+			one, err := fold(tx, subject, rules.tuned, now)
+			if err != nil {
+				return err
+			}
+			all = append(all, one)
+		}
 	}
 	if err := s.handOver(tx, all); err != nil {
 		return err
@@ -116,11 +125,12 @@ func (s *Service) screen(tx postgres.Tx, complaintID uuid.UUID) error {
 func (s *Service) handOver(tx postgres.Tx, all []folded) error {
 	var complaints []uuid.UUID
 	for _, f := range all {
-		complaints = append(complaints, f.complaints()...)
+		complaints = append(complaints, f.told()...)
 	}
 	if err := complaint.MarkWithInvestigators(tx, complaints); err != nil {
 		return err
 	}
+	s.deps.Step("screen: complaints marked")
 	for _, f := range all {
 		if f.rise != nil {
 			if _, _, err := s.deps.Escalations.Raise(tx, actor(), *f.rise); err != nil {
@@ -140,6 +150,7 @@ func (s *Service) handOver(tx postgres.Tx, all []folded) error {
 type named struct {
 	Day      pattern.Day
 	Subjects []pattern.Subject
+	Hidden   map[audience]bool // who may never know of it
 }
 
 func (n named) key(kind pattern.SubjectKind) string {

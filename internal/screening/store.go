@@ -56,6 +56,7 @@ func insertEvaluation(tx postgres.Tx, complaint uuid.UUID, ruleset string, at ti
 
 type findingRow struct {
 	ID          uuid.UUID
+	Audience    audience
 	Finding     pattern.Finding
 	Reason      string // JSON
 	EvidenceSum string
@@ -68,12 +69,13 @@ func insertFinding(tx postgres.Tx, r findingRow) (id uuid.UUID, added bool, err 
 	f := r.Finding
 	identity := []any{
 		f.Rule, f.Version, string(f.Subject.Kind), f.Subject.Key, f.WindowFrom.String(), f.WindowTo.String(), r.EvidenceSum,
+		string(r.Audience),
 	}
 	res := tx.Gorm().Exec(`
-		INSERT INTO findings (rule, version, subject_kind, subject_key, window_from, window_to, evidence_sum,
+		INSERT INTO findings (rule, version, subject_kind, subject_key, window_from, window_to, evidence_sum, audience,
 			id, grade, score, reason, evidence, found_at)
-		VALUES (?, ?, ?, ?, CAST(? AS date), CAST(? AS date), ?, ?, ?, ?, CAST(? AS jsonb), CAST(? AS uuid[]), ?)
-		ON CONFLICT (rule, version, subject_kind, subject_key, window_from, window_to, evidence_sum) DO NOTHING`,
+		VALUES (?, ?, ?, ?, CAST(? AS date), CAST(? AS date), ?, ?, ?, ?, ?, CAST(? AS jsonb), CAST(? AS uuid[]), ?)
+		ON CONFLICT (rule, version, subject_kind, subject_key, window_from, window_to, evidence_sum, audience) DO NOTHING`,
 		append(identity, r.ID, string(f.Grade), f.Score, r.Reason, literal(f.Evidence), r.FoundAt)...)
 	if res.Error != nil || res.RowsAffected == 1 {
 		return r.ID, res.Error == nil, res.Error
@@ -81,7 +83,7 @@ func insertFinding(tx postgres.Tx, r findingRow) (id uuid.UUID, added bool, err 
 	var standing struct{ ID uuid.UUID }
 	err = tx.Gorm().Raw(`
 		SELECT id FROM findings WHERE rule = ? AND version = ? AND subject_kind = ? AND subject_key = ?
-			AND window_from = CAST(? AS date) AND window_to = CAST(? AS date) AND evidence_sum = ?`, identity...).Scan(&standing).Error
+			AND window_from = CAST(? AS date) AND window_to = CAST(? AS date) AND evidence_sum = ? AND audience = ?`, identity...).Scan(&standing).Error
 	return standing.ID, false, err
 }
 
@@ -91,25 +93,25 @@ type alertRow struct {
 	Score float64
 }
 
-// openAlert gives the open alert about the subject, and the zero row when there
+// openAlert gives the audience's open alert about the subject, and the zero row when there
 // is none.
-func openAlert(tx postgres.Tx, s pattern.Subject) (a alertRow, err error) {
-	err = tx.Gorm().Raw(`SELECT id, grade, score FROM alerts WHERE subject_kind = ? AND subject_key = ? AND closed_at IS NULL`,
-		string(s.Kind), s.Key).Scan(&a).Error
+func openAlert(tx postgres.Tx, s pattern.Subject, at audience) (a alertRow, err error) {
+	err = tx.Gorm().Raw(`SELECT id, grade, score FROM alerts WHERE subject_kind = ? AND subject_key = ? AND audience = ? AND closed_at IS NULL`,
+		string(s.Kind), s.Key, string(at)).Scan(&a).Error
 	return a, err
 }
 
 // upsertAlert opens the alert about the subject, or lets the open one rise:
 // neither grade nor score ever falls.
-func upsertAlert(tx postgres.Tx, s pattern.Subject, a alertRow, at time.Time) error {
+func upsertAlert(tx postgres.Tx, s pattern.Subject, whose audience, a alertRow, at time.Time) error {
 	return tx.Gorm().Exec(`
-		INSERT INTO alerts (id, subject_kind, subject_key, grade, score, opened_at) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (subject_kind, subject_key) WHERE closed_at IS NULL DO UPDATE SET
+		INSERT INTO alerts (id, subject_kind, subject_key, audience, grade, score, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (subject_kind, subject_key, audience) WHERE closed_at IS NULL DO UPDATE SET
 			grade = (ARRAY['watch', 'amber', 'red'])[greatest(
 				array_position(ARRAY['watch', 'amber', 'red'], alerts.grade),
 				array_position(ARRAY['watch', 'amber', 'red'], EXCLUDED.grade))],
 			score = greatest(alerts.score, EXCLUDED.score)`,
-		a.ID, string(s.Kind), s.Key, string(a.Grade), a.Score, at).Error
+		a.ID, string(s.Kind), s.Key, string(whose), string(a.Grade), a.Score, at).Error
 }
 
 func insertAlertFinding(tx postgres.Tx, alert, finding uuid.UUID) error {

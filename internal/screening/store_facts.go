@@ -37,20 +37,23 @@ type complaintRow struct {
 	DebtUSD       *int `gorm:"column:debt_usd"`
 	WageUSD       *int `gorm:"column:wage_usd"`
 	PoliceMay     bool
-	Said          string // "indicator:phase" joined by commas
+	// Who may never know of it.
+	PoliceExcluded, OversightExcluded bool
+	Said                              string // "indicator:phase" joined by commas
 }
 
 // findNamed reads whom a complaint names and on which day it was filed.
 func findNamed(tx postgres.Tx, id uuid.UUID) (named, error) {
 	var row complaintRow
-	res := tx.Gorm().Raw(`SELECT filed_at, agency_id, employer_token, broker_token FROM complaints WHERE id = ?`, id).Scan(&row)
+	res := tx.Gorm().Raw(`SELECT filed_at, agency_id, employer_token, broker_token, police_excluded, oversight_excluded
+		FROM complaints WHERE id = ?`, id).Scan(&row)
 	if res.Error != nil {
 		return named{}, res.Error
 	}
 	if res.RowsAffected == 0 {
 		return named{}, fault.New(fault.NotFound, "problem.not_found")
 	}
-	who := named{Day: dayOf(row.FiledAt)}
+	who := named{Day: dayOf(row.FiledAt), Hidden: map[audience]bool{police: row.PoliceExcluded, oversight: row.OversightExcluded}}
 	if row.AgencyID != nil {
 		who.Subjects = append(who.Subjects, pattern.Subject{Kind: pattern.Agency, Key: row.AgencyID.String()})
 	}
@@ -71,6 +74,12 @@ var naming = map[pattern.SubjectKind]string{
 	pattern.Phone:    `c.broker_token = @phone AND c.broker_token <> ''`,
 }
 
+// visible are the conditions on complaints that an audience may know of.
+var visible = map[audience]string{
+	police:    `NOT c.police_excluded`,
+	oversight: `NOT c.oversight_excluded`,
+}
+
 func (n named) args() map[string]any {
 	args := map[string]any{"day": n.Day.String(), "until": n.Day.Time().AddDate(0, 0, 1)}
 	for _, s := range n.Subjects {
@@ -79,30 +88,52 @@ func (n named) args() map[string]any {
 	return args
 }
 
-func complaintsAbout(tx postgres.Tx, who named, historyDays int) ([]complaintRow, error) {
-	query, args := complaintsQuery(who, historyDays)
+func complaintsAbout(tx postgres.Tx, who named, historyDays int, at audience) ([]complaintRow, error) {
+	query, args := complaintsQuery(who, historyDays, at)
 	var rows []complaintRow
 	err := tx.Gorm().Raw(query, args).Scan(&rows).Error
 	return rows, err
 }
 
-func complaintsQuery(who named, historyDays int) (string, map[string]any) {
+func complaintsQuery(who named, historyDays int, at audience) (string, map[string]any) {
 	var parts []string
 	for _, s := range who.Subjects {
 		parts = append(parts, fmt.Sprintf(`(
 			SELECT '%s' AS subject, c.id, c.filed_at, c.agency_id, c.employer_token, c.broker_token, c.reporter_token,
 				c.text_signature, coalesce(c.country, '') AS country, c.first_hand, c.registry_match, c.danger_now,
 				c.missing_person, c.minor, c.official, c.departed, c.fee_usd, c.debt_usd, c.wage_usd,
-				'police' = ANY (c.who_may_act) AS police_may,
+				'police' = ANY (c.who_may_act) AS police_may, c.police_excluded,
 				coalesce((SELECT string_agg(i.indicator || ':' || i.phase, ',' ORDER BY i.indicator, i.phase)
 					FROM complaint_indicators i WHERE i.complaint_id = c.id), '') AS said
 			FROM complaints c
-			WHERE %s AND c.filed_at >= @since AND c.filed_at < @until
-			ORDER BY c.filed_at DESC, c.id DESC LIMIT %d)`, s.Kind, naming[s.Kind], maxComplaints))
+			WHERE %s AND %s AND c.filed_at >= @since AND c.filed_at < @until
+			ORDER BY c.filed_at DESC, c.id DESC LIMIT %d)`, s.Kind, naming[s.Kind], visible[at], maxComplaints))
 	}
 	args := who.args()
 	args["since"] = (who.Day - pattern.Day(historyDays) + 1).Time()
 	return strings.Join(parts, ` UNION ALL `), args
+}
+
+// anyHidden tells whether police may not know of some complaint about one of the
+// subjects.
+func anyHidden(tx postgres.Tx, who named, historyDays int) (found bool, err error) {
+	if len(who.Subjects) == 0 {
+		return false, nil
+	}
+	query, args := hiddenQuery(who, historyDays)
+	err = tx.Gorm().Raw(query, args).Scan(&found).Error
+	return found, err
+}
+
+func hiddenQuery(who named, historyDays int) (string, map[string]any) {
+	var any []string
+	for _, s := range who.Subjects {
+		any = append(any, `(`+naming[s.Kind]+`)`)
+	}
+	args := who.args()
+	args["since"] = (who.Day - pattern.Day(historyDays) + 1).Time()
+	return `SELECT EXISTS (SELECT FROM complaints c WHERE c.police_excluded AND c.filed_at >= @since AND c.filed_at < @until
+		AND (` + strings.Join(any, ` OR `) + `))`, args
 }
 
 // Who and what a count counts.
@@ -121,8 +152,8 @@ type countRow struct {
 	N         int
 }
 
-func countsFor(tx postgres.Tx, who named, needs pattern.Needs) ([]countRow, error) {
-	query, args := countsQuery(who, needs)
+func countsFor(tx postgres.Tx, who named, needs pattern.Needs, at audience) ([]countRow, error) {
+	query, args := countsQuery(who, needs, at)
 	if query == "" {
 		return nil, nil
 	}
@@ -131,13 +162,14 @@ func countsFor(tx postgres.Tx, who named, needs pattern.Needs) ([]countRow, erro
 	return rows, err
 }
 
+// filedThen follows the condition on whom a count is for.
+const filedThen = ` AND c.filed_at >= CAST(CAST(@day AS date) - w.days + 1 AS timestamp) AT TIME ZONE 'UTC' AND c.filed_at < @until GROUP BY c.country`
+
 // countsQuery is empty when there is nobody with departures to count.
-func countsQuery(who named, needs pattern.Needs) (string, map[string]any) {
-	const (
-		// Departures are counted from earlier on: people complain late.
-		filed    = `c.filed_at >= CAST(CAST(@day AS date) - w.days + 1 AS timestamp) AT TIME ZONE 'UTC' AND c.filed_at < @until GROUP BY c.country`
-		departed = `p.departed_on > CAST(@day AS date) - w.days - CAST(@lag AS integer) AND p.departed_on <= CAST(@day AS date) GROUP BY p.country`
-	)
+func countsQuery(who named, needs pattern.Needs, at audience) (string, map[string]any) {
+	filed := visible[at] + filedThen
+	// Departures are counted from earlier on: people complain late.
+	const departed = `p.departed_on > CAST(@day AS date) - w.days - CAST(@lag AS integer) AND p.departed_on <= CAST(@day AS date) GROUP BY p.country`
 	count := func(kind, what, country, rest string) string {
 		return fmt.Sprintf(`SELECT '%s' AS who, '%s' AS what, coalesce(%s, '') AS country, count(*) AS n %s`, kind, what, country, rest)
 	}

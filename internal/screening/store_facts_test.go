@@ -46,12 +46,12 @@ func TestAWindowHoldsItsFirstAndItsLastDay(t *testing.T) {
 	who := named{Day: day, Subjects: []pattern.Subject{{Kind: pattern.Agency, Key: agency.String()}}}
 	got := map[string]int{}
 	err := db.Read(t.Context(), identity.System("test"), func(tx postgres.Tx) error {
-		loaded, err := complaintsAbout(tx, who, window)
+		loaded, err := complaintsAbout(tx, who, window, police)
 		if err != nil {
 			return err
 		}
 		got["loaded"] = len(loaded)
-		counts, err := countsFor(tx, who, pattern.Needs{ExposureDays: []int{window}, LagDays: lag})
+		counts, err := countsFor(tx, who, pattern.Needs{ExposureDays: []int{window}, LagDays: lag}, police)
 		for _, c := range counts {
 			got[c.Who+" "+c.What] += c.N
 		}

@@ -24,8 +24,10 @@ func TestOneMoreComplaintReadsByIndexOnly(t *testing.T) {
 		{Kind: pattern.Agency, Key: agencyOf(t, db)}, {Kind: pattern.Employer, Key: "e17"}, {Kind: pattern.Phone, Key: "p17"},
 	}}
 	needs := pattern.Needs{HistoryDays: 730, ExposureDays: []int{30, 365}, LagDays: 90}
-	history, historyArgs := complaintsQuery(who, needs.HistoryDays)
-	counts, countsArgs := countsQuery(who, needs)
+	history, historyArgs := complaintsQuery(who, needs.HistoryDays, police)
+	counts, countsArgs := countsQuery(who, needs, police)
+	whole, wholeArgs := countsQuery(who, needs, oversight)
+	hidden, hiddenArgs := hiddenQuery(who, needs.HistoryDays)
 	for _, c := range []struct {
 		name, query string
 		args        any
@@ -33,6 +35,8 @@ func TestOneMoreComplaintReadsByIndexOnly(t *testing.T) {
 	}{
 		{"complaints", history, historyArgs, []string{"complaints_agency", "complaints_employer", "complaints_broker", "complaint_indicators_pkey"}},
 		{"exposure", counts, countsArgs, []string{"placements_agency", "placements_employer", "placements_departed", "complaints_filed", "employers_token"}},
+		{"exposure, for oversight", whole, wholeArgs, []string{"placements_departed", "complaints_filed"}},
+		{"what police may not know", hidden, hiddenArgs, []string{"complaints_agency", "complaints_employer", "complaints_broker"}},
 		{"registered phones", registeredQuery, literal([]string{"p17", "p18", "p19"}), []string{"agency_contacts_token"}},
 	} {
 		for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
@@ -69,10 +73,10 @@ func crowd(t *testing.T, db *testkit.Database) {
 		 SELECT gen_random_uuid(), a.id, e.id, e.country, '9329', 'd' || i, date '2026-03-02' - i % 3285, now()
 		 FROM generate_series(1, 100000) i JOIN a ON a.n = 1 + i * 7 % 2000 JOIN e ON e.n = 1 + i * 13 % 2000`,
 		`INSERT INTO complaints (id, nonce_hash, receipt_hash, filed_at, status, language, channel, about, first_hand, danger_now,
-			missing_person, never_departed, minor, official, agency_id, employer_token, broker_token, reporter_token, country)
+			missing_person, never_departed, minor, official, police_excluded, agency_id, employer_token, broker_token, reporter_token, country)
 		 SELECT gen_random_uuid(), decode(md5('a' || i) || md5('n' || i), 'hex'), decode(md5('b' || i) || md5('r' || i), 'hex'),
 			timestamptz '2026-03-02 12:00Z' - make_interval(days => i % 3285), 'screened', 'km', 'web', 'self', true, false,
-			false, false, false, false, a.id, 'e' || i * 13 % 2000, 'p' || i * 17 % 2000, 'r' || i, 'TH'
+			false, false, false, false, i % 50 = 0, a.id, 'e' || i * 13 % 2000, 'p' || i * 17 % 2000, 'r' || i, 'TH'
 		 FROM generate_series(1, 100000) i JOIN a ON a.n = 1 + i * 7 % 2000`,
 		`INSERT INTO complaint_indicators (complaint_id, indicator, phase)
 		 SELECT id, unnest(ARRAY['threats', 'violence']), 'work' FROM complaints`,

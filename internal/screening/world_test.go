@@ -29,13 +29,17 @@ type world struct {
 	clk *clock.Fake
 	log *bytes.Buffer
 	svc *screening.Service
+	// The units that receive escalations.
+	police, oversight uuid.UUID
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, db: testkit.DB(t), clk: testkit.Clock(), log: &bytes.Buffer{}}
 	w.app = w.db.Super(t)
-	w.exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, 'police-national', 'police', '{"en": "Police"}')`, id.New())
+	w.police, w.oversight = id.New(), id.New()
+	w.exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, 'police-national', 'police', '{"en": "Police"}'), ($2, 'oversight', 'oversight', '{"en": "Oversight"}')`,
+		w.police, w.oversight)
 	w.svc = screening.New(screening.Deps{
 		DB: w.db.DB, Clock: w.clk, Log: slog.New(slog.NewTextHandler(w.log, nil)),
 		Escalations: escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clk, Random: rand.Reader}),
@@ -95,6 +99,7 @@ type told struct {
 	said                       []string // "indicator:phase"
 	firstHand, registered      bool
 	minor                      bool
+	accuses                    uuid.UUID // the unit of an official
 	daysAgo                    int
 }
 
@@ -124,6 +129,9 @@ func (w *world) file(c told) (complaint, promise uuid.UUID) {
 	for _, said := range c.said {
 		indicator, phase, _ := strings.Cut(said, ":")
 		w.exec(`INSERT INTO complaint_indicators (complaint_id, indicator, phase) VALUES ($1, $2, $3)`, complaint, indicator, phase)
+	}
+	if c.accuses != uuid.Nil {
+		w.exec(`INSERT INTO complaint_exclusions (complaint_id, unit_id, why) VALUES ($1, $2, 'accused')`, complaint, c.accuses)
 	}
 	return complaint, w.promise(complaint)
 }

@@ -247,3 +247,29 @@ func TestABoxOfOnePurposeDoesNotOpenForAnother(t *testing.T) {
 		t.Error("a short secret")
 	}
 }
+
+func TestAnOpenedEnvelopeAddressesWhatItHoldsToSomebodyElseAndNothingMore(t *testing.T) {
+	reader, readerKey := desk(t, "reader")
+	embassy, embassyKey := desk(t, "embassy")
+	c := seal.New(one)
+	story := put(t, c, seal.Narrative, "they held my passport")
+	put(t, c, seal.Contact("reporter"), "012")
+	opened, err := seal.Open(readerKey, one, "reader", "1-0", envelope(t, c, reader, seal.Narrative))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := opened.EnvelopeFor(embassy, seal.Narrative, seal.Contact("reporter")); !errors.Is(err, seal.ErrSealed) {
+		t.Errorf("more than it holds: %v", err)
+	}
+	passed, err := opened.EnvelopeFor(embassy, seal.Narrative)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := seal.Open(embassyKey, one, "embassy", "1-0", passed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := again.Item(seal.Narrative, seal.Schema, story); err != nil || string(text) != "they held my passport" {
+		t.Errorf("%q, %v", text, err)
+	}
+}

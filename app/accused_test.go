@@ -1,0 +1,278 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fairpassage/portal/app"
+	"github.com/fairpassage/portal/app/public"
+	"github.com/fairpassage/portal/internal/complaint"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/register"
+	"github.com/fairpassage/portal/internal/testkit"
+	"github.com/google/uuid"
+)
+
+// twinRegister turns the register into the doors of the complaints.
+type twinRegister struct{ *register.Service }
+
+func (r twinRegister) ExactlyNamed(ctx context.Context, name string) (uuid.UUID, bool, error) {
+	return r.Resolve(ctx, name)
+}
+
+func (r twinRegister) Candidates(context.Context, string, int) ([]public.Candidate, error) {
+	return nil, nil
+}
+
+// ordinary is one of several accounts that make a pattern together.
+func ordinary(n int, change ...func(*complaint.Intake)) complaint.Intake {
+	in := complaint.Intake{
+		Language: "km", Safe: complaint.NotSure, About: complaint.AboutSelf, Country: "TH",
+		AgencyID: unitOf("the agency"), Employer: twinEmployer, BrokerPhone: "012 000 111",
+		Indicators: map[complaint.Indicator][]complaint.Phase{
+			complaint.WageWithholding: {complaint.Work}, complaint.DocumentRetention: {complaint.Work}, complaint.RestrictionOfMovement: {complaint.Work},
+		},
+		Narrative: fmt.Sprintf("account number %d of what happened at the pier", n), Contact: complaint.Contact{Phone: fmt.Sprintf("012 000 3%02d", n)},
+		MayAct: []complaint.MayAct{complaint.LabourDesk, complaint.Police},
+	}
+	for _, c := range change {
+		c(&in)
+	}
+	return in
+}
+
+// live runs the same months in a twin. In one of the two, accuse adds what
+// accuses the official, between the other complaints and after a pattern.
+func (w *twin) live(accuse func(round int)) {
+	w.t.Helper()
+	red := func(in *complaint.Intake) { in.Safe = complaint.InDanger }
+	w.file("a lone voice", lone(ordinary(9)))
+	for round := range 3 {
+		w.file(fmt.Sprint("ordinary ", round), ordinary(round))
+		accuse(round)
+		w.work()
+		if round == 1 {
+			w.file("red", ordinary(7, red))
+			w.file("of elsewhere", ordinary(8, func(in *complaint.Intake) { in.Employer, in.BrokerPhone, in.Country = "Another", "", "MY" }))
+		}
+		w.work()
+		w.clock.Advance(20 * time.Minute)
+	}
+	// Everything that has a deadline meets it.
+	w.clock.Advance(26 * time.Hour)
+	w.work()
+}
+
+// lone makes it one about an employer whom nobody else names, so that it is no
+// pattern by itself.
+func lone(in complaint.Intake) complaint.Intake {
+	in.AgencyID, in.BrokerPhone, in.Employer = uuid.Nil, "", "Lone Canning"
+	return in
+}
+
+// accusing is the complaint that must not be felt: urgent, first hand, with
+// everything that raises a pattern, in the name of all that may act.
+func accusing(round int, office uuid.UUID) complaint.Intake {
+	return ordinary(20+round, func(in *complaint.Intake) {
+		in.Official, in.OfficialUnit, in.Minor, in.Safe = true, office, true, complaint.InDanger
+		in.Narrative = fmt.Sprintf("canary-accusation %d: the official of that office takes money", round)
+		in.ReporterName = "Canary Reporter"
+		in.Indicators[complaint.Violence] = []complaint.Phase{complaint.Work}
+	})
+}
+
+// The differential test: a complaint that accuses an official changes no byte
+// of what the official's unit can reach.
+func TestAComplaintThatAccusesAnOfficialIsNotThereForTheirUnit(t *testing.T) {
+	for _, accused := range []string{"police-unit", "ministry-hq", "province-east", "oversight"} {
+		t.Run(accused, func(t *testing.T) {
+			one, other := testkit.DB(t), testkit.DB(t)
+			with, without := openTwin(t, one), openTwin(t, other)
+			with.live(func(round int) {
+				with.file(fmt.Sprint("accusing ", round), accusing(round, unitOf(accused)))
+				with.file(fmt.Sprint("accusing beside the lone voice ", round), lone(accusing(10+round, unitOf(accused))))
+			})
+			without.live(func(int) {})
+			// It is really there, for somebody.
+			if n := with.count(`SELECT count(*) FROM complaints`) - without.count(`SELECT count(*) FROM complaints`); n != 6 {
+				t.Fatalf("%d complaints accuse", n)
+			}
+			if accused == "police-unit" && with.count(`SELECT count(*) FROM escalations WHERE unit_id = $1`, unitOf("oversight")) == 0 {
+				t.Error("oversight heard of nothing")
+			}
+			if without.count(`SELECT count(*) FROM escalations`) == 0 || without.count(`SELECT count(*) FROM deliveries WHERE sent_at IS NOT NULL`) == 0 {
+				t.Error("nothing happens in this world: it proves nothing")
+			}
+			compareRows(t, accused, with, without)
+			compareMail(t, accused, with, without)
+			comparePages(t, accused, with, without)
+		})
+	}
+}
+
+func (w *twin) count(query string, args ...any) (n int) {
+	w.t.Helper()
+	if err := w.super.QueryRow(query, args...).Scan(&n); err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
+
+// staffOf lists who works in the unit and in those above and under it that a
+// complaint about it must not reach.
+func staffOf(accused string) (emails []string) {
+	above := ""
+	for _, u := range twinUnits {
+		if u.code == accused {
+			above = u.parent
+		}
+	}
+	for _, u := range twinUnits {
+		if u.code == accused || u.code == above || u.parent == accused {
+			for _, role := range u.roles {
+				emails = append(emails, string(role)+"@"+u.code+".example")
+			}
+		}
+	}
+	return emails
+}
+
+// ofTheMachine are columns that the database fills with its own time.
+var ofTheMachine = map[string]bool{"audit_entries.at": true, "memberships.granted_at": true}
+
+// compareRows reads every table as the database shows it to each of them.
+func compareRows(t *testing.T, accused string, with, without *twin) {
+	t.Helper()
+	for _, email := range staffOf(accused) {
+		a, b := with.rows(email), without.rows(email)
+		if len(a) < 10 || len(a) != len(b) {
+			t.Fatalf("%s sees %d and %d tables", email, len(a), len(b))
+		}
+		for table, rows := range a {
+			if rows != b[table] {
+				t.Errorf("%s: the rows of %s differ%s", email, table, differ(rows, b[table]))
+			}
+		}
+	}
+}
+
+// rows gives all rows of all tables that staff may read, under the settings of
+// one of them.
+func (w *twin) rows(email string) map[string]string {
+	w.t.Helper()
+	columns, err := w.super.Query(`SELECT c.relname, string_agg(CASE WHEN a.atttypid = 'bytea'::regtype THEN 'length(t.' || quote_ident(a.attname) || ')'
+			ELSE 't.' || quote_ident(a.attname) END, ', ' ORDER BY a.attnum) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+		WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+		  AND has_column_privilege('portal_staff', c.oid, a.attnum, 'SELECT') AND NOT (c.relname || '.' || a.attname = ANY (string_to_array($1, ' '))) GROUP BY 1`,
+		strings.Join(slices.Collect(maps.Keys(ofTheMachine)), " "))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = columns.Close() }()
+	queries := map[string]string{}
+	for columns.Next() {
+		var table, list string
+		if err := columns.Scan(&table, &list); err != nil {
+			w.t.Fatal(err)
+		}
+		queries[table] = `SELECT ROW(` + list + `)::text AS row FROM ` + table + ` t`
+	}
+	out := map[string]string{}
+	for table, query := range queries {
+		var rows []string
+		err := w.db.Read(w.t.Context(), w.people[email], func(tx postgres.Tx) error { return tx.Gorm().Raw(query).Scan(&rows).Error })
+		if err != nil {
+			w.t.Fatalf("%s: %v", table, err)
+		}
+		for i := range rows {
+			rows[i] = blank(rows[i])
+		}
+		slices.Sort(rows)
+		out[table] = strings.Join(rows, "\n")
+	}
+	return out
+}
+
+// compareMail looks at what came into their mailboxes.
+func compareMail(t *testing.T, accused string, with, without *twin) {
+	t.Helper()
+	for _, email := range staffOf(accused) {
+		if a, b := with.mailed(email), without.mailed(email); a != b {
+			t.Errorf("%s is mailed otherwise%s", email, differ(a, b))
+		}
+	}
+}
+
+func (w *twin) mailed(email string) string {
+	var all []string
+	for _, l := range w.mails.Letters() {
+		if strings.Contains(l.To, email) {
+			lines := strings.Split(l.Raw, "\n")
+			lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "Date:") }) // the machine's
+			all = append(all, blank(strings.Join(lines, "\n")))
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, "\n\n")
+}
+
+// comparePages walks, as each of them, every address that the site map has for
+// GET, every link and every filter on the way, and every id that there is.
+func comparePages(t *testing.T, accused string, with, without *twin) {
+	t.Helper()
+	emails := append([]string{""}, staffOf(accused)...)
+	for _, email := range emails {
+		a, b := with.walk(email), without.walk(email)
+		if diff := symmetric(a, b); diff != "" {
+			t.Errorf("%q reaches otherwise:%s", email, diff)
+		}
+		for address, answer := range a {
+			if other, both := b[address]; both && answer != other {
+				t.Errorf("%q: %s answers otherwise%s", email, address, differ(answer, other))
+			}
+		}
+		if len(a) < 10 {
+			t.Errorf("%q reached %d pages only", email, len(a))
+		}
+		opened := slices.ContainsFunc(slices.Collect(maps.Keys(a)), func(address string) bool { return strings.Contains(address, "/complaints/T-") })
+		if strings.HasSuffix(email, "@police-unit.example") != opened {
+			t.Errorf("%q opened a complaint: %v", email, opened)
+		}
+	}
+	defer func() {
+		for _, email := range staffOf(accused) {
+			with.guess(email)
+		}
+	}()
+	with.bell.Stop()
+	without.bell.Stop()
+	for _, email := range staffOf(accused) {
+		for _, r := range app.SiteMap(nil, app.Pages{}) {
+			if r.Stream {
+				a, b := with.answer(with.visitor(email), r.Path+"?since=0"), without.answer(without.visitor(email), r.Path+"?since=0")
+				if a != b {
+					t.Errorf("%s: the stream %s says otherwise%s", email, r.Path, differ(a, b))
+				}
+			}
+		}
+	}
+}
+
+func symmetric(a, b map[string]string) (out string) {
+	for address := range a {
+		if _, both := b[address]; !both {
+			out += "\n only with: " + address
+		}
+	}
+	for address := range b {
+		if _, both := a[address]; !both {
+			out += "\n only without: " + address
+		}
+	}
+	return out
+}

@@ -1,0 +1,137 @@
+package complaint
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
+
+// NobodyNamed records that the complaint names no official, and releases it to
+// the desks that waited. Their envelopes are made here, in the reader's own
+// session, from the data keys of the reader's envelope. Who they are is decided
+// anew from what was sealed: a row that somebody altered sends nothing astray.
+// Somebody who comes second gets a Conflict.
+func (s *Service) NobodyNamed(ctx context.Context, by identity.Holder, key uuid.UUID) error {
+	var row readingRow
+	var shut sealedRows
+	err := s.DB.Read(ctx, by, func(tx postgres.Tx) (err error) {
+		row, shut, err = s.reading(tx, by.Actor, key, authority.ReadingDecide)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("record reading: %w", err)
+	}
+	envelopes, err := s.releases(ctx, by, row, shut)
+	if err != nil {
+		return fmt.Errorf("record reading: %w", err)
+	}
+	err = s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
+		if err := s.decide(tx, by.Actor, row, NoneNamed, nil, nil); err != nil {
+			return err
+		}
+		for _, e := range envelopes {
+			if err := releaseEnvelope(tx, row.ComplaintID, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("record reading: %w", err)
+	}
+	return nil
+}
+
+// releases makes the envelopes of the desks that wait.
+func (s *Service) releases(ctx context.Context, by identity.Holder, row readingRow, shut sealedRows) ([]envelopeRow, error) {
+	opened, err := s.unseal(ctx, by, row.ComplaintID, shut)
+	if err != nil {
+		return nil, err
+	}
+	contents, err := shut.open(opened)
+	if err != nil {
+		return nil, err
+	}
+	c, err := New(row.ComplaintID, contents.Intake(), row.FiledAt)
+	if err != nil {
+		return nil, err
+	}
+	agency, err := s.agencyOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := s.plan(ctx, c, agency, opened.Items())
+	if err != nil {
+		return nil, err
+	}
+	var out []envelopeRow
+	for _, code := range slices.Sorted(maps.Keys(plan.later)) {
+		to, err := s.Desks.Public(ctx, code)
+		if err != nil {
+			return nil, err
+		}
+		items := plan.later[code].list()
+		envelope, err := opened.EnvelopeFor(to, items...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, envelopeRow{Recipient: to.Name, KeyID: to.KeyID, Items: items, Envelope: envelope})
+	}
+	return out, nil
+}
+
+// OfficialIsNamed records that the complaint names an official, of that office
+// or, for uuid.Nil, of one that is not known. Nothing is released, whoever is
+// excluded by it stays so, and the oversight body has it from then on, unless
+// it is its own.
+func (s *Service) OfficialIsNamed(ctx context.Context, by identity.Actor, key, office uuid.UUID) error {
+	err := s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
+		row, _, err := s.reading(tx, by, key, authority.ReadingDecide)
+		if err != nil {
+			return err
+		}
+		units, err := findUnits(tx)
+		if err != nil {
+			return err
+		}
+		var named *uuid.UUID
+		if office != uuid.Nil {
+			if !slices.ContainsFunc(units, func(u unit) bool { return u.ID == office && u.ofState() }) {
+				return fault.Field("office", "form.choice")
+			}
+			named = &office
+		}
+		out := addressing{excluded: exclusions(units, office)}
+		var handed *uuid.UUID
+		if oversight, ok := out.first(units, identity.UnitOversight); ok {
+			handed = &oversight.ID
+		}
+		if err := s.decide(tx, by, row, OfficialNamed, named, handed); err != nil {
+			return err
+		}
+		return insertExclusions(tx, row.ComplaintID, out.excluded)
+	})
+	if err != nil {
+		return fmt.Errorf("record reading: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) decide(tx postgres.Tx, by identity.Actor, row readingRow, v Verdict, named, handed *uuid.UUID) error {
+	first, err := decideReading(tx, row.ID, v, named, handed, by.PersonID, s.Clock.Now())
+	if err != nil {
+		return err
+	}
+	if !first {
+		return fault.New(fault.Conflict, "reading.late")
+	}
+	return audit.Record(tx, audit.Entry{Actor: by, Action: "reading." + string(v), ObjectKind: "complaint", ObjectID: row.ComplaintID})
+}
