@@ -29,11 +29,25 @@ func (s *Service) NobodyNamed(ctx context.Context, by identity.Holder, key uuid.
 	if err != nil {
 		return fmt.Errorf("record reading: %w", err)
 	}
-	envelopes, err := s.releases(ctx, by, row, shut)
+	err = s.release(ctx, by, row, shut)
+	if postgres.Violates(err, "envelope_key_is_current") {
+		// A desk got a new key meanwhile: once more, to that one.
+		s.Desks.Refresh()
+		err = s.release(ctx, by, row, shut)
+	}
 	if err != nil {
 		return fmt.Errorf("record reading: %w", err)
 	}
-	err = s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
+	return nil
+}
+
+// release records the verdict and addresses what waited.
+func (s *Service) release(ctx context.Context, by identity.Holder, row readingRow, shut sealedRows) error {
+	envelopes, err := s.releases(ctx, by, row, shut)
+	if err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
 		if err := s.decide(tx, by.Actor, row, NoneNamed, nil, nil); err != nil {
 			return err
 		}
@@ -44,10 +58,6 @@ func (s *Service) NobodyNamed(ctx context.Context, by identity.Holder, key uuid.
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("record reading: %w", err)
-	}
-	return nil
 }
 
 // releases makes the envelopes of the desks that wait.
