@@ -15,17 +15,18 @@ COPY . .
 COPY --from=assets /src/views/assets/dist views/assets/dist
 RUN CGO_ENABLED=0 go build -trimpath -o /out/portal ./cmd/portal
 # Volumes take their owner from the folder they are mounted on.
-RUN mkdir -p /out/keys /out/vault /out/socket /out/tmp && chmod 700 /out/keys /out/vault /out/socket /out/tmp
+RUN mkdir -p /out/keys /out/shred /out/vault /out/socket /out/tmp && chmod 700 /out/keys /out/shred /out/vault /out/socket /out/tmp
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /zoneinfo.zip
 COPY --from=build /out/portal /portal
 COPY --from=build --chown=65532:65532 /out/keys /keys
+COPY --from=build --chown=65532:65532 /out/shred /shred
 COPY --from=build --chown=65532:65532 /out/vault /vault
 COPY --from=build --chown=65532:65532 /out/socket /run/portal-vault
 COPY --from=build --chown=65532:65532 /out/tmp /tmp
-ENV ZONEINFO=/zoneinfo.zip PORTAL_KEYS=/keys PORTAL_LISTEN=0.0.0.0:8080
+ENV ZONEINFO=/zoneinfo.zip PORTAL_KEYS=/keys PORTAL_SHRED=/shred PORTAL_LISTEN=0.0.0.0:8080
 USER 65532:65532
 EXPOSE 8080
 ENTRYPOINT ["/portal"]

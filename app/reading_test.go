@@ -133,6 +133,7 @@ func TestOversightHasAnInboxOfItsOwn(t *testing.T) {
 	w := openTwin(t, testkit.DB(t))
 	for n := range 3 {
 		w.file(fmt.Sprint("accusing ", n), accusing(n, unitOf("police-unit")))
+		w.file(fmt.Sprint("ordinary ", n), ordinary(n))
 		w.work()
 	}
 	v := w.visitor(overseer)

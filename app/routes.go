@@ -8,6 +8,7 @@ import (
 	"github.com/fairpassage/portal/app/agency"
 	"github.com/fairpassage/portal/app/desk"
 	"github.com/fairpassage/portal/app/ministry"
+	"github.com/fairpassage/portal/app/oversight"
 	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/public"
 	"github.com/fairpassage/portal/app/reading"
@@ -34,6 +35,7 @@ type Pages struct {
 	// Oversight is the same desk as that of police, for the oversight body.
 	Oversight *police.Desk
 	Readings  *reading.Desk
+	Retention *oversight.Retention
 	Audit     *public.Audit
 }
 
@@ -104,6 +106,8 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/oversight/escalations/:id", Surface: web.Staff, Action: authority.OversightRead, Handler: p.Oversight.Escalation},
 		{Method: post, Path: "/oversight/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.OversightAcknowledge, Handler: p.Oversight.Acknowledge},
 		{Method: get, Path: "/oversight/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.OversightSealedRead, Handler: p.Oversight.Complaint},
+		{Method: get, Path: "/oversight/retention", Surface: web.Staff, Action: authority.RetentionRead, Handler: p.Retention.Show},
+		{Method: post, Path: "/oversight/retention/holds", Surface: web.Staff, Action: authority.HoldPlace, Handler: p.Retention.Place},
 
 		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},
 		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -192,7 +193,7 @@ func (w *twin) serve(keys *seal.Ring) {
 	placements, licences := placement.New(w.db.DB, w.clock, hasher, home), licensing.New(w.db.DB, w.clock, home)
 	listed := register.New(w.db.DB, w.clock, home)
 	w.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: w.db.DB, Clock: w.clock, Keys: keys, Desks: w.desks, Hasher: hasher, Sessions: sessions, Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
+		DB: w.db.DB, Clock: w.clock, Keys: keys, Desks: w.desks, Shred: testkit.Shred(w.t, w.clock), Hasher: hasher, Sessions: sessions, Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
 	})
 	must(err)
 	mailer, err := mail.New(w.mails.URL)
@@ -256,7 +257,7 @@ func (w *twin) work() {
 		var topic string
 		err := w.super.QueryRow(`SELECT id, topic, subject_id FROM promises WHERE kept_at IS NULL AND coalesce(run_after, made_at) <= $1
 			ORDER BY coalesce(run_after, 'epoch'), topic, right(subject_id::text, 17) LIMIT 1`, w.clock.Now()).Scan(&promise, &topic, &about)
-		if err == sql.ErrNoRows {
+		if errors.Is(err, sql.ErrNoRows) {
 			w.deed("sign")
 			if err := w.audit.Sign(w.t.Context()); err != nil {
 				w.t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"errors"
+	"sync/atomic"
 	"testing"
 
 	"github.com/fairpassage/portal/internal/complaint"
@@ -22,6 +23,7 @@ import (
 type bareDesk struct {
 	app   *sql.DB
 	desks []seal.Recipient
+	slots *atomic.Int64
 }
 
 func newBare(b *testing.B, r *record) bareDesk {
@@ -29,7 +31,8 @@ func newBare(b *testing.B, r *record) bareDesk {
 	app := r.Super(b)
 	app.SetMaxOpenConns(12) // as many as the portal's own pool in tests
 	app.SetMaxIdleConns(12)
-	bare := bareDesk{app: app}
+	bare := bareDesk{app: app, slots: &atomic.Int64{}}
+	bare.slots.Store(1 << 40) // far from those of the store
 	for _, unit := range []string{"ministry-national", "police-national"} {
 		to, err := r.sealing.Public(b.Context(), unit)
 		check(b, err)
@@ -110,7 +113,7 @@ func (d bareDesk) insert(b *testing.B, key uuid.UUID, shut sealed) error {
 		put(`INSERT INTO complaint_indicators (complaint_id, indicator, phase) VALUES ($1, $2, $3)`, said[0], said[1])
 	}
 	for i, item := range []string{"answers", "contact:reporter", "identity:reporter", "identity:worker", "narrative"} {
-		put(`INSERT INTO complaint_items (complaint_id, item, schema, ciphertext) VALUES ($1, $2, 1, $3)`, item, shut.items[i])
+		put(`INSERT INTO complaint_items (complaint_id, item, schema, slot, ciphertext) VALUES ($1, $2, 1, $3, $4)`, item, d.slots.Add(1), shut.items[i])
 	}
 	for _, person := range []string{"reporter", "worker"} {
 		put(`INSERT INTO complaint_disclosures (complaint_id, person, recipient, basis, given_at) VALUES ($1, $2, 'police-national', 'consent', now())`, person)

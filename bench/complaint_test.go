@@ -34,6 +34,12 @@ func (r *record) home() country.Home { return country.Home{Code: "KH", Zone: r.c
 
 func (r *record) desk(b *testing.B) *desk {
 	b.Helper()
+	return r.deskWith(b, testkit.Shred(b, r.clock))
+}
+
+// deskWith is a desk over that store of shred keys.
+func (r *record) deskWith(b *testing.B, store complaint.ShredKeys) *desk {
+	b.Helper()
 	keys, err := seal.Ensure(b.TempDir())
 	check(b, err)
 	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
@@ -42,7 +48,7 @@ func (r *record) desk(b *testing.B) *desk {
 		r.sealing = r.Desks(b, r.clock, "ministry-national", "police-national", "oversight-national")
 	}
 	service, err := complaint.NewService(complaint.Dependencies{
-		DB: r.DB, Clock: r.clock, Keys: keys, Desks: r.sealing, Hasher: hasher, Sessions: identity.NewSessions(r.DB, testkit.People(r.clock)),
+		DB: r.DB, Clock: r.clock, Keys: keys, Desks: r.sealing, Shred: store, Hasher: hasher, Sessions: identity.NewSessions(r.DB, testkit.People(r.clock)),
 		Agencies: named{register.New(r.DB, r.clock, r.home())}, Placements: placement.New(r.DB, r.clock, hasher, r.home()),
 		Regions: []string{"KH"},
 	})

@@ -53,7 +53,7 @@ func sealTo(b *testing.B, to []seal.Recipient) {
 	sealer := seal.New(uuid.New())
 	items := []seal.Item{seal.Answers, seal.Narrative, seal.Identity("reporter"), seal.Identity("worker"), seal.Contact("reporter")}
 	for _, item := range items {
-		_, err := sealer.Put(item, make([]byte, 1000))
+		_, err := sealer.Put(item, [seal.KeySize]byte{}, make([]byte, 1000))
 		check(b, err)
 	}
 	for _, desk := range to {

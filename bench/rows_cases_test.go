@@ -95,8 +95,8 @@ func (r *record) work() []table {
 			}
 			return row
 		}},
-		{"sessions", cols(`id token_hash kind person_id unit_id role created_at seen_at expires_at`), r.sessions, func(i int) []any {
-			return []any{key('v', i), hash('v', i), "staff", investigator, policeUnit, "investigator", now, now, now.Add(time.Hour)}
+		{"sessions", cols(`id token_hash pin person_id unit_id role created_at seen_at expires_at`), r.sessions, func(i int) []any {
+			return []any{key('v', i), hash('v', i), hash('v', i), investigator, policeUnit, "investigator", now, now, now.Add(time.Hour)}
 		}},
 	}
 }

@@ -14,6 +14,11 @@ type AuditLog interface {
 	Deliver(ctx context.Context) error
 }
 
+// Expirer deletes what has been kept for long enough.
+type Expirer interface {
+	Expire(ctx context.Context) error
+}
+
 // round is work that is due again and again, whether or not anybody asked. Of
 // all workers one does it each time, by the clock of the record.
 type round struct {
@@ -34,6 +39,10 @@ func roundsOf(d Deps) []round {
 			round{"audit.sign", time.Minute, 50 * time.Second, d.Audit.Sign},
 			round{"audit.deliver", 10 * time.Second, 5 * time.Minute, d.Audit.Deliver},
 		)
+	}
+	if d.Retention != nil {
+		// Twice in effect once: what is deleted is not due again.
+		all = append(all, round{"retention.expire", time.Hour, 30 * time.Minute, d.Retention.Expire})
 	}
 	return all
 }

@@ -27,6 +27,8 @@ type Deps struct {
 	Readings    Readings
 	// Audit is the log that the worker keeps going; nil keeps none.
 	Audit AuditLog
+	// Retention deletes what is due; nil deletes nothing.
+	Retention Expirer
 	// Step is called between every two steps of the road, for tests that stop
 	// the process there; nil does nothing.
 	Step   func(name string)

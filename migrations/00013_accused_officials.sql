@@ -116,8 +116,8 @@ END $$;
 CREATE FUNCTION release_envelope(told uuid, desk text, key text, held text[], sealed bytea) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM readings r WHERE r.complaint_id = told AND r.unit_id = acting_unit()
-        AND r.verdict = 'none_named' AND r.read_by = acting_person()) THEN
+    IF NOT EXISTS (SELECT FROM units u WHERE u.code = desk) OR NOT EXISTS (SELECT FROM readings r
+        WHERE r.complaint_id = told AND r.unit_id = acting_unit() AND r.verdict = 'none_named' AND r.read_by = acting_person()) THEN
         RETURN false;
     END IF;
     INSERT INTO complaint_envelopes AS e (complaint_id, recipient, key_id, items, envelope) VALUES (told, desk, key, held, sealed)

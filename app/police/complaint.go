@@ -6,6 +6,7 @@ import (
 	"github.com/fairpassage/portal/app/sealed"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/escalation"
+	"github.com/fairpassage/portal/internal/fault"
 	"github.com/gofiber/fiber/v2"
 )
 
@@ -39,7 +40,9 @@ func (d *Desk) Complaint(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if page.Contents, err = d.deps.Sealed.OpenFor(c.UserContext(), by, complaintID); err != nil {
+	page.Contents, err = d.deps.Sealed.OpenFor(c.UserContext(), by, complaintID)
+	// Linked, and nothing of it sealed to the unit: the page says so.
+	if err != nil && fault.KindOf(err) != fault.Forbidden {
 		return err
 	}
 	if page.Answers != nil {

@@ -54,6 +54,8 @@ type minePage struct {
 	FiledAt time.Time
 	Status  complaint.Status
 	Lines   []line
+	// Deleted is what the retention rules have let go of.
+	Deleted []complaint.Deleted
 }
 
 // Mine shows the holder of a receipt how it stands and what was sent. Without
@@ -83,7 +85,7 @@ func (p *Complaints) Mine(c *fiber.Ctx) error {
 			said = append(said, l)
 		}
 	}
-	return p.Web.Render(c, fiber.StatusOK, "public/complaint_mine", minePage{FiledAt: mine.FiledAt, Status: mine.Status, Lines: said})
+	return p.Web.Render(c, fiber.StatusOK, "public/complaint_mine", minePage{FiledAt: mine.FiledAt, Status: mine.Status, Lines: said, Deleted: mine.Contents.Deleted})
 }
 
 // Close forgets the receipt on this phone and leads to the neutral page.

@@ -24,6 +24,7 @@ import (
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/fairpassage/portal/views"
@@ -57,6 +58,8 @@ type office struct {
 	db       *testkit.Database
 	clock    *clock.Fake
 	register register
+	service  *complaint.Service
+	shred    *shred.Store
 	log      bytes.Buffer
 	audit    *audit.Log
 }
@@ -76,13 +79,15 @@ func open(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.shred = testkit.Shred(t, o.clock)
 	sessions := identity.NewSessions(o.db.DB, testkit.People(o.clock))
 	service, err := complaint.NewService(complaint.Dependencies{
-		DB: o.db.DB, Clock: o.clock, Keys: keys, Desks: desks, Hasher: hasher, Sessions: sessions, Agencies: o.register, Placements: o.register, Regions: []string{"KH"},
+		DB: o.db.DB, Clock: o.clock, Keys: keys, Desks: desks, Shred: o.shred, Hasher: hasher, Sessions: sessions, Agencies: o.register, Placements: o.register, Regions: []string{"KH"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.service = service
 	pages, err := views.New()
 	if err != nil {
 		t.Fatal(err)
@@ -131,6 +136,17 @@ func open(t *testing.T) *office {
 		o.server.Add(r.Method, r.Path, edge.Guard(r))
 	}
 	return o
+}
+
+// fileOne files a complaint and returns its receipt.
+func (o *office) fileOne(t *testing.T) string {
+	t.Helper()
+	receipt := complaint.NewReceipt()
+	_, err := o.service.File(t.Context(), identity.Public(), complaint.Intake{Language: "en", Narrative: "They keep my passport."}, receipt, "nonce-"+receipt.Code())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return receipt.Grouped()
 }
 
 func (o *office) exec(t *testing.T, query string, args ...any) {

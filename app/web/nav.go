@@ -27,6 +27,7 @@ var doors = []struct {
 	{"nav.escalations", "/police/escalations", authority.EscalationList},
 	{"nav.escalations", "/oversight/escalations", authority.OversightList},
 	{"nav.readings", "/readings", authority.ReadingList},
+	{"nav.retention", "/oversight/retention", authority.RetentionRead},
 	{"nav.account", "/account", authority.AccountRead},
 	{deskKey, "/desk", authority.DeskRead},
 }

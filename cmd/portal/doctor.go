@@ -85,7 +85,7 @@ func (c *doctorCmd) Run(p *program) (err error) {
 		if check.err != nil {
 			// What was not checked is no failure: a process that serves is not
 			// given the owner's address.
-			answer, failed = check.err.Error(), failed || !errors.Is(check.err, errNotChecked)
+			answer, failed = check.err.Error(), failed || !errors.Is(check.err, errNotChecked) && !errors.Is(check.err, errNotConfigured)
 		}
 		fmt.Fprintf(table, "%s\t%s\n", check.name, answer)
 	}
@@ -107,10 +107,11 @@ type examined struct {
 
 func examine(ctx context.Context, at *record) []examined {
 	db, err := at.open(ctx, "doctor")
-	waits, givenUp, witnessed, keyed := errNotChecked, errNotChecked, errNotChecked, errNotChecked
+	waits, givenUp, witnessed, shredKeys, configured, keyed := errNotChecked, errNotChecked, errNotChecked, errNotChecked, errNotChecked, errNotChecked
 	if err == nil {
 		keyed = desksInOrder(ctx, at.conf, db)
 		witnessed = auditHealth(ctx, at.conf, db)
+		shredKeys, configured = retentionHealth(ctx, at, db)
 		waits, givenUp = nobodyWaits(ctx, db, clock.System{}.Now()), nothingGivenUp(ctx, db)
 		err = db.Close()
 	}
@@ -123,6 +124,8 @@ func examine(ctx context.Context, at *record) []examined {
 		{"audit log has two witnesses", enoughWitnesses(at.conf)},
 		{"audit log is witnessed", witnessed},
 		{"desks have keys", keyed},
+		{"shred keys are this record's", shredKeys},
+		{"retention is configured", configured},
 	}
 	if at.conf.Vault != "" {
 		checks = append(checks, examined{"the vault answers", vaultAnswers(ctx, at.conf)},

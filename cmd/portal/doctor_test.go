@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ func served(t *testing.T, db *testkit.Database) map[string]string {
 	t.Helper()
 	return map[string]string{
 		"DATABASE_URL": db.AppURL, "REDIS_URL": testkit.RedisURL(t), "PORTAL_KEYS": t.TempDir(),
+		"PORTAL_SHRED":     filepath.Join(t.TempDir(), "shred"),
 		"PORTAL_WITNESSES": "file:" + t.TempDir() + ",file:" + t.TempDir(),
 	}
 }

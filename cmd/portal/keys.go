@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"text/tabwriter"
@@ -12,6 +13,8 @@ import (
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/platform/shred"
+	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/views"
 )
@@ -50,6 +53,19 @@ func (c *keysEnsureCmd) Run(p *program) (err error) {
 	if _, err := openKeys(at); err != nil {
 		return err
 	}
+	db, err := at.open(p.ctx, "keys")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	keys, err := openShred(p.ctx, at, db)
+	if err != nil {
+		return err
+	}
+	if err := keys.Close(); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "the store of shred keys %s is ready\nNever back it up: what is deleted must be deleted in backups too. Mirror it (PORTAL_SHRED_MIRROR): without it nothing that was sealed opens again.\n", at.conf.ShredDir)
 	fmt.Fprintf(p.stdout, "the key folder %s is complete\nBack it up apart from the database: without it nobody signs in and no receipt is found.\nNext: portal keys create, once the desks have members.\n", at.conf.KeysDir)
 	return nil
 }
@@ -204,4 +220,21 @@ func waiting(work []desk.Work) string {
 		text += fmt.Sprintf("%s: %d of %d (waits for someone to sign in) ", w.Kind, w.Done, w.Total)
 	}
 	return text
+}
+
+// openShred opens the store of shred keys and holds the record to it.
+func openShred(ctx context.Context, at *record, db *postgres.DB) (*shred.Store, error) {
+	if at.conf.ShredDir == "" {
+		return nil, errors.New("PORTAL_SHRED is not set: name the folder of the shred keys")
+	}
+	s, err := shred.Open(shred.Options{
+		Dir: at.conf.ShredDir, Mirror: at.conf.ShredMirror, Apart: []string{at.conf.KeysDir}, Clock: clock.System{},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := retention.Bind(ctx, db, s.ID()); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/fairpassage/portal/internal/platform/config"
 	"github.com/fairpassage/portal/internal/platform/embedded"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/jobs"
 	"github.com/fairpassage/portal/views"
 	"golang.org/x/sync/errgroup"
@@ -35,7 +36,7 @@ type runCmd struct {
 func (c *runCmd) Run(p *program) error {
 	conf, err := config.Load(p.getenv, config.Flags{
 		Listen: c.Listen, Data: c.Data, DefaultData: "portal-data", Demo: true, NoDemo: c.NoDemo,
-	}, config.NeedDatabase, config.NeedRedis, config.NeedKeys)
+	}, config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred)
 	if err != nil {
 		return err
 	}
@@ -138,6 +139,7 @@ type workplace struct {
 	db       *postgres.DB
 	views    *views.Views
 	log      *slog.Logger
+	shred    *shred.Store
 	subjects *subjects
 }
 
@@ -163,11 +165,21 @@ func (w *workplace) wire(p *program, at *record) (err error) {
 	if err != nil {
 		return err
 	}
-	w.subjects, err = newSubjects(w.conf, w.db, clock.System{}, home, w.views.Catalogue(), keys, w.log)
+	if w.shred, err = openShred(p.ctx, at, w.db); err != nil {
+		return err
+	}
+	w.subjects, err = newSubjects(w.conf, w.db, clock.System{}, home, w.views.Catalogue(), keys, w.shred, w.log)
 	return err
 }
 
-func (w *workplace) close() { _ = w.db.Close() }
+func (w *workplace) close() {
+	if w.shred != nil {
+		if err := w.shred.Close(); err != nil {
+			w.log.Warn("reserved shred keys were not put back; they are swept later", "error", err.Error())
+		}
+	}
+	_ = w.db.Close()
+}
 
 // site builds the pages, and returns what serves them until ctx ends.
 func (w *workplace) site() (answer func(ctx context.Context, l net.Listener) error, err error) {
@@ -198,6 +210,7 @@ func (w *workplace) work(ctx context.Context) error {
 	worker, err := jobs.New(jobs.Deps{
 		DB: w.db, RedisURL: w.conf.RedisURL, Clock: w.subjects.clock, Log: w.log,
 		Screening: w.subjects.screening, Escalations: w.subjects.escalations, Readings: w.subjects.complaints, Audit: w.subjects.audit,
+		Retention: w.subjects.retention,
 	})
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"github.com/fairpassage/portal/app/agency"
 	"github.com/fairpassage/portal/app/desk"
 	"github.com/fairpassage/portal/app/ministry"
+	"github.com/fairpassage/portal/app/oversight"
 	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/public"
 	"github.com/fairpassage/portal/app/reading"
@@ -83,8 +84,9 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Oversight: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/oversight/escalations", Offices: s.complaints,
 		}),
-		Readings: reading.New(w, s.complaints),
-		Audit:    public.NewAudit(w, s.audit),
+		Readings:  reading.New(w, s.complaints),
+		Retention: oversight.NewRetention(w, s.retention),
+		Audit:     public.NewAudit(w, s.audit),
 	})
 }
 

@@ -18,7 +18,9 @@ import (
 	"github.com/fairpassage/portal/internal/platform/config"
 	"github.com/fairpassage/portal/internal/platform/mail"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/internal/register"
+	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/views"
@@ -41,10 +43,11 @@ type subjects struct {
 	screening   *screening.Service
 	desks       *desk.Service
 	decisions   *decision.Service
+	retention   *retention.Service
 	audit       *audit.Log
 }
 
-func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, log *slog.Logger) (*subjects, error) {
+func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, shredKeys *shred.Store, log *slog.Logger) (*subjects, error) {
 	hasher, err := newHasher(conf, keys, patienceOfPeople)
 	if err != nil {
 		return nil, err
@@ -60,7 +63,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	s.licensing = licensing.New(db, clk, home)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Hasher: hasher, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
+		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
 		Regions: []string{home.Code},
 	})
 	if err != nil {
@@ -74,6 +77,12 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		DB: db, Clock: clk, Random: rand.Reader, Mail: mailer, Words: words, BaseURL: conf.BaseURL,
 	})
 	s.screening = screening.New(screening.Deps{DB: db, Clock: clk, Log: log, Escalations: s.escalations})
+	s.retention, err = retention.New(retention.Deps{
+		DB: db, Clock: clk, Random: rand.Reader, Keys: shredKeys, Pins: keys.Pins(), Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
 	if s.audit, err = newAudit(conf, db, clk, keys.Secret(seal.SecretAudit), log); err != nil {
 		return nil, err
 	}

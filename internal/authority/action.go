@@ -52,6 +52,14 @@ const (
 	ReadingDecide Action = "reading.decide"
 )
 
+// Retention.
+const (
+	RetentionRead Action = "retention.read" // policies, what is due, holds
+	HoldPlace     Action = "hold.place"     // freeze; to lift takes a decision of two
+	ItemDelete    Action = "item.delete"    // what a policy says; no person does it
+	RetentionSet  Action = "retention.set"  // an operator's command
+)
+
 // rule says who may. A nil set of roles means that no staff may.
 type rule struct {
 	public  bool
@@ -78,8 +86,8 @@ type seat struct {
 var (
 	agencyPeople    = []identity.Role{identity.RoleAgencyHead, identity.RoleAgencyClerk}
 	investigators   = []identity.Role{identity.RoleInvestigator, identity.RoleCommander, identity.RoleDutyOfficer}
-	licensingPeople = []identity.Role{identity.RoleLicensingOfficer}
 	overseers       = []identity.Role{identity.RoleOverseer}
+	licensingPeople = []identity.Role{identity.RoleLicensingOfficer}
 	firstReaders    = []identity.Role{identity.RoleFirstReader}
 	// Where no reader is on duty the oversight body's own people read.
 	oversightReads = seat{identity.UnitOversight, []identity.Role{identity.RoleFirstReader, identity.RoleOverseer}}
@@ -129,4 +137,9 @@ var rules = map[Action]rule{
 	ReadingList:   {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads},
 	ReadingRead:   {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads, own: true},
 	ReadingDecide: {kind: identity.UnitMinistry, roles: firstReaders, also: oversightReads, own: true},
+
+	RetentionRead: {kind: identity.UnitOversight, roles: overseers},
+	HoldPlace:     {kind: identity.UnitOversight, roles: overseers},
+	ItemDelete:    {processes: []string{"retention"}},
+	RetentionSet:  {processes: []string{"retention", "demo"}},
 }

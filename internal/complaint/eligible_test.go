@@ -108,7 +108,8 @@ func TestExclusionsComeBeforeEntitlements(t *testing.T) {
 			aboveEast + " office-east:below province-east:accused", "oversight-national^",
 		},
 		"the ministry's own": {
-			"ministry-national", both, []string{"reading-room", "oversight-national"},
+			"ministry-national", both,
+			[]string{"reading-room", "oversight-national"},
 			map[string]string{"oversight-national": all, "police-national": reporter},
 			"embassy-th:below ministry-national:accused office-east:below province-east:below province-west:below reading-room:below", "oversight-national",
 		},
@@ -118,23 +119,28 @@ func TestExclusionsComeBeforeEntitlements(t *testing.T) {
 			"police-east:below police-national:accused", "oversight-national^",
 		},
 		"a policeman of the province": {
-			"police-east", []complaint.MayAct{police}, nil,
+			"police-east",
+			[]complaint.MayAct{police},
+			nil,
 			map[string]string{"oversight-national": reporter},
 			"police-east:accused police-national:above", "oversight-national^",
 		},
 		"an overseer: the ministry takes its place": {
-			"oversight-national", both, []string{"reading-room", "oversight-national"},
+			"oversight-national", both,
+			[]string{"reading-room", "oversight-national"},
 			map[string]string{"ministry-national": all, "police-national": reporter},
 			"oversight-national:accused", "ministry-national",
 		},
 		"an office that nobody knows": {
-			"", both, []string{"reading-room"},
+			"", both,
+			[]string{"reading-room"},
 			map[string]string{"oversight-national": all, "police-national": reporter},
 			"border-north:unknown embassy-th:unknown ministry-national:unknown office-east:unknown province-east:unknown province-west:unknown reading-room:unknown",
 			"oversight-national^",
 		},
 		"nobody may act yet, so nobody reads": {
-			"province-east", nil, nil, map[string]string{"oversight-national": "answers"},
+			"province-east", nil, nil,
+			map[string]string{"oversight-national": "answers"},
 			aboveEast + " office-east:below province-east:accused", "",
 		},
 	} {
@@ -171,7 +177,8 @@ func TestWhatWaitsForAFirstReader(t *testing.T) {
 		reads   string
 	}{
 		"a text for the embassy": {
-			labour, []string{"reading-room"},
+			labour,
+			[]string{"reading-room"},
 			map[string]string{"ministry-national": all, "police-national": "answers", "reading-room": all, "oversight-national": all},
 			"reading-room→oversight-national",
 		},
@@ -179,7 +186,8 @@ func TestWhatWaitsForAFirstReader(t *testing.T) {
 			labour, nil, map[string]string{"ministry-national": all, "police-national": "answers", "oversight-national": all}, "oversight-national^",
 		},
 		"the ministry's own reader": {
-			labour, []string{"ministry-national"},
+			labour,
+			[]string{"ministry-national"},
 			map[string]string{"ministry-national": all, "police-national": "answers", "oversight-national": all},
 			"ministry-national→oversight-national",
 		},
@@ -193,8 +201,10 @@ func TestWhatWaitsForAFirstReader(t *testing.T) {
 			"reading-room→oversight-national!",
 		},
 		"nothing typed goes to the embassy at once": {
-			silent, []string{"reading-room"},
-			map[string]string{"ministry-national": "answers", "police-national": "answers", "embassy-th": "answers", "reporter": "answers"}, "-",
+			silent,
+			[]string{"reading-room"},
+			map[string]string{"ministry-national": "answers", "police-national": "answers", "embassy-th": "answers", "reporter": "answers"},
+			"-",
 		},
 		"the province, by the place": {
 			func(in *complaint.Intake) {
@@ -206,13 +216,16 @@ func TestWhatWaitsForAFirstReader(t *testing.T) {
 			"reading-room→oversight-national",
 		},
 		"no desk is near": {
-			func(in *complaint.Intake) { labour(in); in.Country = "KR" }, []string{"reading-room"},
-			map[string]string{"ministry-national": all, "police-national": "answers"}, "",
+			func(in *complaint.Intake) { labour(in); in.Country = "KR" },
+			[]string{"reading-room"},
+			map[string]string{"ministry-national": all, "police-national": "answers"},
+			"",
 		},
 		"an official of elsewhere: the embassy waits, too": {
 			func(in *complaint.Intake) { labour(in); in.Official = true },
 			[]string{"oversight-national", "reading-room"},
-			map[string]string{"oversight-national": all, "police-national": "answers"}, "oversight-national",
+			map[string]string{"oversight-national": all, "police-national": "answers"},
+			"oversight-national",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -120,14 +120,19 @@ func (s *Service) close(ctx context.Context, c Complaint, seen uuid.UUID, receip
 	if err != nil {
 		return closed{}, err
 	}
+	// On disk before the transaction begins: what commits can be opened.
+	shredKeys, err := s.Shred.Take(len(names))
+	if err != nil {
+		return closed{}, err
+	}
 	var out closed
 	sealer := seal.New(c.id)
-	for _, item := range names {
-		ciphertext, err := sealer.Put(item, contents[item])
+	for i, item := range names {
+		ciphertext, err := sealer.Put(item, shredKeys[i].Secret, contents[item])
 		if err != nil {
 			return closed{}, err
 		}
-		out.items = append(out.items, itemRow{Item: item, Schema: seal.Schema, Ciphertext: ciphertext})
+		out.items = append(out.items, itemRow{Item: item, Schema: seal.Schema, Slot: shredKeys[i].Slot, Ciphertext: ciphertext})
 	}
 	address := func(to seal.Recipient, items []seal.Item) error {
 		envelope, err := sealer.EnvelopeFor(to, items...)

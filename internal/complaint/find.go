@@ -81,7 +81,7 @@ func (s *Service) Mine(ctx context.Context, by identity.Actor, token string, sea
 	if err != nil {
 		return Mine{}, fmt.Errorf("read own complaint: %w", err)
 	}
-	if mine.Contents, err = shut.open(opened); err != nil {
+	if mine.Contents, err = shut.open(opened, s.Shred); err != nil {
 		return Mine{}, fmt.Errorf("read own complaint: %w", err)
 	}
 	return mine, nil

@@ -3,12 +3,16 @@ package complaint
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/google/uuid"
 )
@@ -21,6 +25,32 @@ type Contents struct {
 	Reporter  *Person
 	Worker    *Person
 	Contact   *Contact
+	// Deleted are the items that were held and are no more.
+	Deleted []Deleted
+}
+
+// Deleted says of an item that it was deleted under the retention rules, for
+// everybody and for ever.
+type Deleted struct {
+	Item seal.Item
+	At   time.Time // zero while the deletion is being written down
+	Rule string    // the key of the policy
+}
+
+// Word names the item in keys of messages.
+func (d Deleted) Word() string { return strings.ReplaceAll(string(d.Item), ":", "_") }
+
+// Kind is the kind of data that the rule speaks of.
+func (d Deleted) Kind() string { return strings.TrimPrefix(d.Rule, "retention.") }
+
+// Gone returns what is known of an item that was deleted, or nil.
+func (c Contents) Gone(item string) *Deleted {
+	for i := range c.Deleted {
+		if string(c.Deleted[i].Item) == item {
+			return &c.Deleted[i]
+		}
+	}
+	return nil
 }
 
 // OpenFor opens what the complaint sealed to the holder's desk, with the desk's
@@ -51,7 +81,7 @@ func (s *Service) OpenFor(ctx context.Context, by identity.Holder, complaint uui
 	if err != nil {
 		return Contents{}, fmt.Errorf("open complaint: %w", err)
 	}
-	contents, err := shut.open(opened)
+	contents, err := shut.open(opened, s.Shred)
 	if err != nil {
 		return Contents{}, fmt.Errorf("open complaint: %w", err)
 	}
@@ -70,7 +100,7 @@ func (s *Service) unseal(ctx context.Context, by identity.Holder, complaint uuid
 
 // open reads the items that the envelope holds. The envelope decides, not the
 // list of items beside it.
-func (r sealedRows) open(envelope seal.Opened) (Contents, error) {
+func (r sealedRows) open(envelope seal.Opened, keys ShredKeys) (Contents, error) {
 	var c Contents
 	targets := map[seal.Item]any{
 		seal.Answers:                  &c.Answers,
@@ -83,7 +113,11 @@ func (r sealedRows) open(envelope seal.Opened) (Contents, error) {
 		if !ok {
 			return Contents{}, seal.ErrSealed
 		}
-		text, err := envelope.Item(item, row.Schema, row.Ciphertext)
+		text, err := row.openWith(envelope, keys)
+		if errors.Is(err, shred.ErrDestroyed) {
+			c.Deleted = append(c.Deleted, row.deleted())
+			continue
+		}
 		if err != nil {
 			return Contents{}, err
 		}
@@ -101,6 +135,26 @@ func (r sealedRows) open(envelope seal.Opened) (Contents, error) {
 		}
 	}
 	return c, nil
+}
+
+// openWith opens one item, or gives shred.ErrDestroyed.
+func (row itemRow) openWith(envelope seal.Opened, keys ShredKeys) ([]byte, error) {
+	if row.ShreddedAt != nil {
+		return nil, shred.ErrDestroyed
+	}
+	key, err := keys.Secret(row.Slot)
+	if err != nil {
+		return nil, err
+	}
+	return envelope.Item(row.Item, row.Schema, key, row.Ciphertext)
+}
+
+func (row itemRow) deleted() Deleted {
+	d := Deleted{Item: row.Item, Rule: row.Policy}
+	if row.ShreddedAt != nil {
+		d.At = *row.ShreddedAt
+	}
+	return d
 }
 
 // Intake gives the contents in the form in which they were told, for reading

@@ -99,7 +99,7 @@ func (s *Service) Read(ctx context.Context, by identity.Holder, key uuid.UUID) (
 	if err != nil {
 		return Reading{}, Contents{}, fmt.Errorf("read first: %w", err)
 	}
-	contents, err := shut.open(opened)
+	contents, err := shut.open(opened, s.Shred)
 	if err != nil {
 		return Reading{}, Contents{}, fmt.Errorf("read first: %w", err)
 	}

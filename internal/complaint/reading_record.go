@@ -66,7 +66,7 @@ func (s *Service) releases(ctx context.Context, by identity.Holder, row readingR
 	if err != nil {
 		return nil, err
 	}
-	contents, err := shut.open(opened)
+	contents, err := shut.open(opened, s.Shred)
 	if err != nil {
 		return nil, err
 	}

@@ -60,6 +60,14 @@ func TestAReaderWhoFindsNobodyNamedReleasesIt(t *testing.T) {
 	if err := o.service.NobodyNamed(t.Context(), reader, lines[0].ID); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a second verdict: %v", err)
 	}
+	// The verdict opens no way to the reporter's own envelope.
+	var done bool
+	err = o.db.InTx(t.Context(), reader, func(tx postgres.Tx) error {
+		return tx.Gorm().Raw(`SELECT release_envelope(?, 'reporter', '1', '{answers,narrative,contact:reporter,identity:reporter,identity:worker}', '\x00')`, filed.ID).Scan(&done).Error
+	})
+	if err != nil || done {
+		t.Errorf("a reader writes over the reporter's envelope: %v", err)
+	}
 	for _, action := range []string{"reading.open", "reading.none_named"} {
 		if n := o.count(t, `SELECT count(*) FROM audit_entries WHERE action = $1 AND object_id = $2 AND actor_id = $3`, action, filed.ID, reader.PersonID); n != 1 {
 			t.Errorf("%s is written down %d times", action, n)
@@ -72,8 +80,9 @@ func (o *office) openedBy(t *testing.T, filed complaint.Filed, code string) stri
 	t.Helper()
 	var keyID string
 	var envelope, words []byte
-	err := o.db.Super(t).QueryRow(`SELECT e.key_id, e.envelope, i.ciphertext FROM complaint_envelopes e JOIN complaint_items i USING (complaint_id)
-		WHERE e.complaint_id = $1 AND e.recipient = $2 AND i.item = 'narrative'`, filed.ID, code).Scan(&keyID, &envelope, &words)
+	var slot int64
+	err := o.db.Super(t).QueryRow(`SELECT e.key_id, e.envelope, i.slot, i.ciphertext FROM complaint_envelopes e JOIN complaint_items i USING (complaint_id)
+		WHERE e.complaint_id = $1 AND e.recipient = $2 AND i.item = 'narrative'`, filed.ID, code).Scan(&keyID, &envelope, &slot, &words)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +94,11 @@ func (o *office) openedBy(t *testing.T, filed complaint.Filed, code string) stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := opened.Item(seal.Narrative, seal.Schema, words)
+	shredKey, err := o.shred.Secret(slot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := opened.Item(seal.Narrative, seal.Schema, shredKey, words)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/google/uuid"
 )
@@ -35,12 +36,20 @@ type DeskKeys interface {
 	Unlock(ctx context.Context, by identity.Holder, keyID string) (seal.Desk, error)
 }
 
+// ShredKeys is the store of the keys that an item needs beside its data key.
+// Secret gives shred.ErrDestroyed for an item that nobody shall ever read again.
+type ShredKeys interface {
+	Take(n int) ([]shred.Key, error)
+	Secret(slot int64) ([shred.Size]byte, error)
+}
+
 // Dependencies of a Service; all are needed.
 type Dependencies struct {
 	DB         *postgres.DB
 	Clock      clock.Clock
 	Keys       *seal.Ring // the portal's secrets
 	Desks      DeskKeys
+	Shred      ShredKeys
 	Sessions   *identity.Sessions
 	Agencies   AgencyFinder
 	Placements PlacementFinder
@@ -56,7 +65,7 @@ type Service struct{ Dependencies }
 
 // NewService checks that nothing is missing.
 func NewService(d Dependencies) (*Service, error) {
-	if d.DB == nil || d.Clock == nil || d.Keys == nil || d.Desks == nil || d.Sessions == nil || d.Agencies == nil || d.Placements == nil || d.Hasher == nil || len(d.Regions) == 0 {
+	if d.DB == nil || d.Clock == nil || d.Keys == nil || d.Desks == nil || d.Shred == nil || d.Sessions == nil || d.Agencies == nil || d.Placements == nil || d.Hasher == nil || len(d.Regions) == 0 {
 		return nil, errors.New("complaint service: a dependency is missing")
 	}
 	return &Service{d}, nil

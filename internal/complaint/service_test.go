@@ -11,6 +11,7 @@ import (
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/uuid"
@@ -39,6 +40,7 @@ func (r register) PlacedByPhone(_ context.Context, agency uuid.UUID, phones []ma
 
 // office is a portal with its desks.
 type office struct {
+	shred    *shred.Store
 	db       *testkit.Database
 	clock    *clock.Fake
 	keys     *seal.Ring
@@ -77,8 +79,9 @@ func open(t *testing.T, units ...string) *office {
 	if o.hasher, err = matching.NewHasher(o.keys.Secret(seal.SecretMatching)); err != nil {
 		t.Fatal(err)
 	}
+	o.shred = testkit.Shred(t, o.clock)
 	o.service, err = complaint.NewService(complaint.Dependencies{
-		Hasher: o.hasher, DB: o.db.DB, Clock: o.clock, Keys: o.keys, Desks: o.desks, Sessions: o.sessions,
+		Hasher: o.hasher, DB: o.db.DB, Clock: o.clock, Keys: o.keys, Desks: o.desks, Shred: o.shred, Sessions: o.sessions,
 		Agencies: o.register, Placements: o.register, Regions: []string{"KH", "TH"},
 	})
 	if err != nil {

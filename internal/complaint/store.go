@@ -48,7 +48,11 @@ type complaintRow struct {
 type itemRow struct {
 	Item       seal.Item
 	Schema     int
+	Slot       int64 // of its shred key
 	Ciphertext []byte
+	// ShreddedAt is when it was deleted, by the rule Policy; nil while it is kept.
+	ShreddedAt *time.Time
+	Policy     string
 }
 
 type envelopeRow struct {
@@ -102,8 +106,8 @@ func insertParts(tx postgres.Tx, c Complaint, shut closed) error {
 		}
 	}
 	for _, item := range shut.items {
-		err := tx.Gorm().Exec(`INSERT INTO complaint_items (complaint_id, item, schema, ciphertext) VALUES (?, ?, ?, ?)`,
-			c.id, item.Item, item.Schema, item.Ciphertext).Error
+		err := tx.Gorm().Exec(`INSERT INTO complaint_items (complaint_id, item, schema, slot, ciphertext) VALUES (?, ?, ?, ?, ?)`,
+			c.id, item.Item, item.Schema, item.Slot, item.Ciphertext).Error
 		if err != nil {
 			return fmt.Errorf("insert item: %w", err)
 		}

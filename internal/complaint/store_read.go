@@ -45,7 +45,7 @@ func findOwn(tx postgres.Tx, token []byte) (time.Time, Status, sealedRows, error
 	}
 	out := sealedRows{KeyID: head.KeyID, Envelope: head.Envelope}
 	var items []itemRow
-	err := tx.Gorm().Raw(`SELECT item, schema, ciphertext FROM receipt_items(token => ?)`, token).Scan(&items).Error
+	err := tx.Gorm().Raw(`SELECT item, schema, slot, ciphertext, shredded_at, policy FROM receipt_items(token => ?)`, token).Scan(&items).Error
 	out.take(items)
 	return head.FiledAt, head.Status, out, err
 }
@@ -73,7 +73,7 @@ func findSealed(tx postgres.Tx, id uuid.UUID, recipient string) (sealedRows, err
 		out.UnitID = *head.UnitID
 	}
 	var items []itemRow
-	err := tx.Gorm().Raw(`SELECT item, schema, ciphertext FROM complaint_items WHERE complaint_id = ?`, id).Scan(&items).Error
+	err := tx.Gorm().Raw(`SELECT item, schema, slot, ciphertext, shredded_at, policy FROM complaint_items WHERE complaint_id = ?`, id).Scan(&items).Error
 	out.take(items)
 	return out, err
 }

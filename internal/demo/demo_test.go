@@ -22,6 +22,7 @@ import (
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/clock"
+	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/testkit"
@@ -63,13 +64,21 @@ func newStage(t *testing.T, secrets string) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shredKeys := testkit.Shred(t, s.clk)
+	kept, err := retention.New(retention.Deps{
+		DB: s.db.DB, Clock: s.clk, Random: rand.Reader, Keys: shredKeys, Pins: keys.Pins(), Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	people := identity.NewPeople(keys.Pins(), s.clk)
 	desks := desk.New(desk.Deps{DB: s.db.DB, Clock: s.clk, People: people, Pins: keys.Pins()})
 	s.deps = demo.Deps{
-		DB: s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, People: people, Desks: desks, Agencies: agency.New(s.db.DB, hasher, s.clk),
+		Keep: kept.ChangePolicy,
+		DB:   s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, People: people, Desks: desks, Agencies: agency.New(s.db.DB, hasher, s.clk),
 		FilerAt: func(at clock.Clock) (demo.Filer, error) {
 			service, err := complaint.NewService(complaint.Dependencies{
-				DB: s.db.DB, Clock: at, Keys: keys, Desks: desks, Hasher: hasher, Sessions: identity.NewSessions(s.db.DB, identity.NewPeople(keys.Pins(), at)), Agencies: nobody{},
+				DB: s.db.DB, Clock: at, Keys: keys, Desks: desks, Shred: shredKeys, Hasher: hasher, Sessions: identity.NewSessions(s.db.DB, identity.NewPeople(keys.Pins(), at)), Agencies: nobody{},
 				Placements: placement.New(s.db.DB, at, hasher, s.home), Regions: []string{s.home.Code},
 			})
 			return &filer{service, s}, err

@@ -16,6 +16,7 @@ import (
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/retention"
 	"github.com/google/uuid"
 )
 
@@ -35,6 +36,8 @@ type Deps struct {
 	People   *identity.People
 	Desks    *desk.Service
 	Agencies *agency.Service
+	// Keep sets a rule of retention.
+	Keep func(tx postgres.Tx, by identity.Actor, p retention.Policy) error
 	// FilerAt returns the complaint service under another clock: complaints of
 	// the demonstration were filed over two years.
 	FilerAt func(clock.Clock) (Filer, error)
@@ -156,6 +159,11 @@ func (d Deps) layGround(ctx context.Context, w *world) (map[string]uuid.UUID, er
 		}
 		if err := place(tx, w, h, ids); err != nil {
 			return err
+		}
+		for _, p := range rules() {
+			if err := d.Keep(tx, actor(), p); err != nil {
+				return err
+			}
 		}
 		return finish(tx, markGround)
 	})

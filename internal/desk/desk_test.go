@@ -100,7 +100,7 @@ func (c *country) file(t *testing.T, units ...string) told {
 	out := told{id: id.New()}
 	sealer := seal.New(out.id)
 	var err error
-	if out.text, err = sealer.Put(seal.Narrative, []byte("canary")); err != nil {
+	if out.text, err = sealer.Put(seal.Narrative, [seal.KeySize]byte{}, []byte("canary")); err != nil {
 		t.Fatal(err)
 	}
 	c.exec(t, `INSERT INTO complaints (id, nonce_hash, receipt_hash, filed_at, status, language, channel, about,
@@ -144,7 +144,7 @@ func (c *country) reads(t *testing.T, by identity.Holder, filed told) bool {
 	if err != nil {
 		return false
 	}
-	text, err := opened.Item(seal.Narrative, seal.Schema, filed.text)
+	text, err := opened.Item(seal.Narrative, seal.Schema, [seal.KeySize]byte{}, filed.text)
 	return err == nil && string(text) == "canary"
 }
 

@@ -107,7 +107,7 @@ func newDrill(unit string, holders []seal.Recipient) (*drill, error) {
 		return nil, fault.New(fault.Conflict, "desk.error.two_holders")
 	}
 	sealer := seal.New(d.complaint)
-	if d.item, err = sealer.Put(seal.Answers, []byte("rehearsal")); err != nil {
+	if d.item, err = sealer.Put(seal.Answers, [seal.KeySize]byte{}, []byte("rehearsal")); err != nil {
 		return nil, err
 	}
 	if d.envelope, err = sealer.EnvelopeFor(key.Recipient(), seal.Answers); err != nil {
@@ -156,7 +156,7 @@ func (d *drill) prove() error {
 	if err != nil {
 		return err
 	}
-	text, err := opened.Item(seal.Answers, seal.Schema, d.item)
+	text, err := opened.Item(seal.Answers, seal.Schema, [seal.KeySize]byte{}, d.item)
 	if err == nil && string(text) != "rehearsal" {
 		err = errors.New("the test envelope held something else")
 	}

@@ -17,7 +17,7 @@ func TestNothingThatTellsWhoOrWhatExactlyIsWritten(t *testing.T) {
 			agency: []uuid.UUID{agency, other, agency}[n], reporter: reporter, broker: "CANARYBROKER",
 			employer: "CANARYEMPLOYER", said: append(slices.Clone(unpaidAndHeld), overworked...), firstHand: true,
 		})
-		w.exec(`INSERT INTO complaint_items (complaint_id, item, schema, ciphertext) VALUES ($1, 'narrative', 1, 'CANARYSTORY')`, complaint)
+		w.exec(`INSERT INTO complaint_items (complaint_id, item, schema, slot, ciphertext) VALUES ($1, 'narrative', 1, $2, 'CANARYSTORY')`, complaint, n+1)
 		promises = append(promises, promise)
 	}
 	w.screen(promises...)

@@ -31,9 +31,11 @@ func New(complaint uuid.UUID) *Complaint {
 	return &Complaint{id: complaint, keys: dataKeys{}}
 }
 
-// Put seals one item under a fresh data key and returns its ciphertext, padded
-// to a multiple of 4 KiB. An item can be put once.
-func (c *Complaint) Put(item Item, plaintext []byte) ([]byte, error) {
+// Put seals one item under a fresh data key and the shred key, and returns its
+// ciphertext, padded to a multiple of 4 KiB. Both keys are needed to open it:
+// the one is in envelopes, the other in the store of shred keys alone. An item
+// can be put once.
+func (c *Complaint) Put(item Item, shred [KeySize]byte, plaintext []byte) ([]byte, error) {
 	if _, twice := c.keys[item]; twice {
 		return nil, fmt.Errorf("seal: item is already sealed")
 	}
@@ -41,12 +43,13 @@ func (c *Complaint) Put(item Item, plaintext []byte) ([]byte, error) {
 	if _, err := rand.Read(key[:]); err != nil {
 		return nil, fmt.Errorf("draw data key: %w", err)
 	}
-	aead, err := gcm(key[:])
+	at := place(c.id, item, Schema)
+	aead, err := itemCipher(key, shred, at)
 	if err != nil {
 		return nil, err
 	}
 	c.keys[item] = key
-	return aead.Seal(nil, nil, pad(plaintext), place(c.id, item, Schema)), nil //nolint:gosec // G407: the cipher draws its own nonce
+	return aead.Seal(nil, nil, pad(plaintext), at), nil //nolint:gosec // G407: the cipher draws its own nonce
 }
 
 // EnvelopeFor returns the envelope that lets the recipient open these items and

@@ -150,7 +150,7 @@ func TestAnOpenedEnvelopeIsAddressedToAnotherKeyWithoutItsDataKeys(t *testing.T)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text, err := back.Item(seal.Narrative, seal.Schema, story); err != nil || string(text) != "they held my passport" {
+	if text, err := back.Item(seal.Narrative, seal.Schema, shredKey, story); err != nil || string(text) != "they held my passport" {
 		t.Errorf("%q, %v", text, err)
 	}
 	if _, err := old.Open(one, again); !errors.Is(err, seal.ErrSealed) {

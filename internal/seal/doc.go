@@ -2,9 +2,10 @@
 // it, and keeps the keys that the processes of one deployment share.
 //
 // A complaint has items (its answers, its narrative, the identity and the
-// contact of each person), and each item has a random data key of its own.
-// Items are AES-256-GCM, bound to complaint, item, schema and key version:
-// moved to another place they do not open. For each recipient there is one
+// contact of each person), and each item has a random data key of its own and a
+// shred key, which callers keep outside the database; both are needed. Items are
+// AES-256-GCM, bound to complaint, item, schema and key version: moved to
+// another place they do not open. For each recipient there is one
 // HPKE envelope (MLKEM768X25519, HKDF-SHA256, AES-256-GCM; RFC 9180) with
 // exactly the data keys that this recipient may have, bound to complaint,
 // recipient and key.

@@ -45,18 +45,20 @@ func Open(key hpke.PrivateKey, complaint uuid.UUID, recipient, keyID string, env
 // Items lists, sorted, what the envelope holds.
 func (o Opened) Items() []Item { return slices.Sorted(maps.Keys(o.keys)) }
 
-// Item opens one item's ciphertext. An item that the envelope does not hold, or
-// a ciphertext of another place, is ErrSealed.
-func (o Opened) Item(item Item, schema int, ciphertext []byte) ([]byte, error) {
+// Item opens one item's ciphertext with its shred key. An item that the
+// envelope does not hold, another shred key, or a ciphertext of another place,
+// is ErrSealed.
+func (o Opened) Item(item Item, schema int, shred [KeySize]byte, ciphertext []byte) ([]byte, error) {
 	key, ok := o.keys[item]
 	if !ok {
 		return nil, ErrSealed
 	}
-	aead, err := gcm(key[:])
+	at := place(o.complaint, item, schema)
+	aead, err := itemCipher(key, shred, at)
 	if err != nil {
 		return nil, err
 	}
-	padded, err := aead.Open(nil, nil, ciphertext, place(o.complaint, item, schema))
+	padded, err := aead.Open(nil, nil, ciphertext, at)
 	if err != nil {
 		return nil, ErrSealed
 	}

@@ -1,7 +1,11 @@
 package seal
 
 import (
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 
 	"github.com/google/uuid"
 )
@@ -31,7 +35,18 @@ const keyVersion = 1
 
 // place is the context an item's ciphertext is bound to.
 func place(complaint uuid.UUID, item Item, schema int) []byte {
-	return bind("fairpassage/item/1", complaint[:], []byte(item), number(schema), number(keyVersion))
+	return bind("fairpassage/item/2", complaint[:], []byte(item), number(schema), number(keyVersion))
+}
+
+// itemCipher is the cipher of an item at its place. Its key follows from the
+// data key and the shred key, by HKDF (RFC 5869) with the shred key as salt:
+// without either of them the other is worth nothing.
+func itemCipher(key, shred [KeySize]byte, at []byte) (cipher.AEAD, error) {
+	derived, err := hkdf.Key(sha256.New, key[:], shred[:], string(at), KeySize)
+	if err != nil {
+		return nil, fmt.Errorf("derive item key: %w", err)
+	}
+	return gcm(derived)
 }
 
 // address is the context an envelope is bound to.

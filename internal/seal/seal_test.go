@@ -16,6 +16,9 @@ var (
 	two = uuid.MustParse("0190aaaa-0000-7000-8000-000000000002")
 )
 
+// shredKey stands for the one that a store would keep.
+var shredKey = [seal.KeySize]byte{1, 2, 3}
+
 func desk(t *testing.T, name string) (seal.Recipient, hpke.PrivateKey) {
 	t.Helper()
 	key, err := hpke.MLKEM768X25519().GenerateKey()
@@ -27,7 +30,7 @@ func desk(t *testing.T, name string) (seal.Recipient, hpke.PrivateKey) {
 
 func put(t *testing.T, c *seal.Complaint, item seal.Item, text string) []byte {
 	t.Helper()
-	sealed, err := c.Put(item, []byte(text))
+	sealed, err := c.Put(item, shredKey, []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,11 +58,11 @@ func TestARecipientOpensExactlyWhatItsEnvelopeHolds(t *testing.T) {
 	if diff := cmp.Diff([]seal.Item{seal.Answers}, opened.Items()); diff != "" {
 		t.Error(diff)
 	}
-	got, err := opened.Item(seal.Answers, seal.Schema, answers)
+	got, err := opened.Item(seal.Answers, seal.Schema, shredKey, answers)
 	if err != nil || string(got) != "{}" {
 		t.Errorf("answers: %q, %v", got, err)
 	}
-	if _, err := opened.Item(seal.Narrative, seal.Schema, story); !errors.Is(err, seal.ErrSealed) {
+	if _, err := opened.Item(seal.Narrative, seal.Schema, shredKey, story); !errors.Is(err, seal.ErrSealed) {
 		t.Errorf("the narrative opened: %v", err)
 	}
 }
@@ -127,7 +130,7 @@ func TestACiphertextMovedToAnotherPlaceDoesNotOpen(t *testing.T) {
 		"nothing":                 {seal.Identity("reporter"), seal.Schema, nil},
 	}
 	for name, tt := range tests {
-		if _, err := opened.Item(tt.item, tt.schema, tt.sealed); !errors.Is(err, seal.ErrSealed) {
+		if _, err := opened.Item(tt.item, tt.schema, shredKey, tt.sealed); !errors.Is(err, seal.ErrSealed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -159,7 +162,7 @@ func TestTextsOfEveryLengthComeBackWhole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := opened.Item(seal.Narrative, seal.Schema, sealed); err != nil || !bytes.Equal(got, text) {
+		if got, err := opened.Item(seal.Narrative, seal.Schema, shredKey, sealed); err != nil || !bytes.Equal(got, text) {
 			t.Errorf("%d bytes: %d back, %v", n, len(got), err)
 		}
 	}
@@ -169,7 +172,7 @@ func TestAnItemIsSealedOnceAndAnEnvelopeNamesOnlyWhatIs(t *testing.T) {
 	to, _ := desk(t, "ministry")
 	c := seal.New(one)
 	put(t, c, seal.Answers, "{}")
-	if _, err := c.Put(seal.Answers, nil); err == nil {
+	if _, err := c.Put(seal.Answers, shredKey, nil); err == nil {
 		t.Error("a second key for one item")
 	}
 	if _, err := c.EnvelopeFor(to, seal.Narrative); err == nil {
@@ -190,7 +193,7 @@ func TestAReceiptAloneOpensItsMailbox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := opened.Item(seal.Narrative, seal.Schema, sealed); string(got) != "my words" {
+	if got, _ := opened.Item(seal.Narrative, seal.Schema, shredKey, sealed); string(got) != "my words" {
 		t.Errorf("got %q", got)
 	}
 	other, _ := seal.MailboxOf("0123456789ABCDEFGHJKMNPR")
@@ -269,7 +272,27 @@ func TestAnOpenedEnvelopeAddressesWhatItHoldsToSomebodyElseAndNothingMore(t *tes
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text, err := again.Item(seal.Narrative, seal.Schema, story); err != nil || string(text) != "they held my passport" {
+	if text, err := again.Item(seal.Narrative, seal.Schema, shredKey, story); err != nil || string(text) != "they held my passport" {
 		t.Errorf("%q, %v", text, err)
+	}
+}
+
+func TestAnItemOpensWithBothItsKeysOnly(t *testing.T) {
+	to, key := desk(t, "ministry")
+	c := seal.New(one)
+	sealed := put(t, c, seal.Narrative, "my words")
+	opened, err := seal.Open(key, one, "ministry", "1-0", envelope(t, c, to, seal.Narrative))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := shredKey
+	other[31] ^= 1
+	for name, shred := range map[string][seal.KeySize]byte{"none": {}, "one bit off": other} {
+		if _, err := opened.Item(seal.Narrative, seal.Schema, shred, sealed); !errors.Is(err, seal.ErrSealed) {
+			t.Errorf("with the data key and the shred key %s: %v", name, err)
+		}
+	}
+	if got, err := opened.Item(seal.Narrative, seal.Schema, shredKey, sealed); err != nil || string(got) != "my words" {
+		t.Errorf("with both: %v", err)
 	}
 }

@@ -31,6 +31,9 @@ type Config struct {
 	// Vault is the socket of the vault that holds the matching key, a path; empty
 	// when the key is in KeysDir.
 	Vault string
+	// ShredDir is the folder of the shred keys, and ShredMirror a second one
+	// that is written with it; empty for none.
+	ShredDir, ShredMirror string
 	// SMTPURL is the mail server, with the sender as its from; empty means that
 	// no mail is sent.
 	SMTPURL string
@@ -69,12 +72,13 @@ type Flags struct {
 type Need string
 
 // What a command may need. With a data folder the embedded servers satisfy
-// the first three.
+// the first three, and key and shred folders lie in it.
 const (
 	NeedDatabase Need = "DATABASE_URL"
 	NeedOwner    Need = "DATABASE_OWNER_URL"
 	NeedRedis    Need = "REDIS_URL"
 	NeedKeys     Need = "PORTAL_KEYS"
+	NeedShred    Need = "PORTAL_SHRED"
 	// NeedBaseURL is for a process whose letters name the site. A demonstration
 	// is read on the machine itself.
 	NeedBaseURL Need = "PORTAL_BASE_URL"
@@ -92,12 +96,17 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 		RedisURL:         src.secret("REDIS_URL"),
 		KeysDir:          src.plain("PORTAL_KEYS"),
 		Vault:            src.socket("PORTAL_VAULT"),
+		ShredDir:         src.plain("PORTAL_SHRED"),
+		ShredMirror:      src.plain("PORTAL_SHRED_MIRROR"),
 		SMTPURL:          src.secret("SMTP_URL"),
 		DataDir:          src.pick(flags.Data, "PORTAL_DATA", flags.DefaultData),
 		Demo:             src.truth("PORTAL_DEMO", flags.Demo) && !flags.NoDemo,
 	}
 	if c.KeysDir == "" && c.DataDir != "" {
 		c.KeysDir = filepath.Join(c.DataDir, "keys")
+	}
+	if c.ShredDir == "" && c.DataDir != "" {
+		c.ShredDir = filepath.Join(c.DataDir, "shred")
 	}
 	c.Witnesses = src.witnesses("PORTAL_WITNESSES", c)
 	c.Surfaces = src.surfaces(src.pick(flags.Surface, "PORTAL_SURFACE", "public,staff"))

@@ -18,7 +18,7 @@ func env(pairs map[string]string) func(string) string {
 
 func TestAnEmptyEnvironmentHasSafeDefaults(t *testing.T) {
 	got, err := config.Load(env(nil), config.Flags{Data: "portal-data", Demo: true},
-		config.NeedDatabase, config.NeedOwner, config.NeedRedis, config.NeedKeys)
+		config.NeedDatabase, config.NeedOwner, config.NeedRedis, config.NeedKeys, config.NeedShred)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,6 +33,7 @@ func TestAnEmptyEnvironmentHasSafeDefaults(t *testing.T) {
 		Surfaces: config.Surfaces{Public: true, Staff: true},
 		BaseURL:  "http://localhost:8080",
 		KeysDir:  filepath.Join("portal-data", "keys"),
+		ShredDir: filepath.Join("portal-data", "shred"),
 		Country:  "KH",
 		Zone:     mustZone(t, "Asia/Phnom_Penh"),
 		Demo:     true,
@@ -97,7 +98,7 @@ func TestEveryWrongSettingStopsTheStartByItsName(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.flags.Data = "portal-data"
-			_, err := config.Load(env(c.env), c.flags, config.NeedDatabase, config.NeedOwner, config.NeedRedis, config.NeedKeys)
+			_, err := config.Load(env(c.env), c.flags, config.NeedDatabase, config.NeedOwner, config.NeedRedis, config.NeedKeys, config.NeedShred)
 			if err == nil {
 				t.Fatal("accepted")
 			}
@@ -112,11 +113,11 @@ func TestEveryWrongSettingStopsTheStartByItsName(t *testing.T) {
 }
 
 func TestWithoutADataFolderEveryMissingNeedIsNamedAtOnce(t *testing.T) {
-	_, err := config.Load(env(nil), config.Flags{}, config.NeedDatabase, config.NeedRedis, config.NeedKeys)
+	_, err := config.Load(env(nil), config.Flags{}, config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred)
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, name := range []string{"DATABASE_URL", "REDIS_URL", "PORTAL_KEYS"} {
+	for _, name := range []string{"DATABASE_URL", "REDIS_URL", "PORTAL_KEYS", "PORTAL_SHRED"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in %q", name, err)
 		}
@@ -136,8 +137,10 @@ func TestAProductionEnvironmentIsReadWhole(t *testing.T) {
 		"REDIS_URL":              "redis-sentinel://:hush@one.example,two.example/0?master=portal",
 		"PORTAL_KEYS":            "/etc/portal/keys",
 		"PORTAL_VAULT":           "unix:/run/portal/vault.sock",
+		"PORTAL_SHRED":           "/var/lib/portal/shred",
+		"PORTAL_SHRED_MIRROR":    "/mnt/other/shred",
 		"SMTP_URL":               "smtps://portal:hush@mail.example?from=portal@portal.example",
-	}), config.Flags{Surface: "staff"}, config.NeedDatabase, config.NeedRedis, config.NeedKeys)
+	}), config.Flags{Surface: "staff"}, config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,6 +153,8 @@ func TestAProductionEnvironmentIsReadWhole(t *testing.T) {
 		RedisURL:       "redis-sentinel://:hush@one.example,two.example/0?master=portal",
 		KeysDir:        "/etc/portal/keys",
 		Vault:          "/run/portal/vault.sock",
+		ShredDir:       "/var/lib/portal/shred",
+		ShredMirror:    "/mnt/other/shred",
 		Country:        "KH",
 		Zone:           mustZone(t, "Asia/Phnom_Penh"),
 		SMTPURL:        "smtps://portal:hush@mail.example?from=portal@portal.example",

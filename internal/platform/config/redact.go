@@ -31,6 +31,8 @@ func (c Config) Redacted() []Setting {
 		{"REDIS_URL", hostOf(c.RedisURL)},
 		{"PORTAL_KEYS", c.KeysDir},
 		{"PORTAL_VAULT", c.Vault},
+		{"PORTAL_SHRED", c.ShredDir},
+		{"PORTAL_SHRED_MIRROR", c.ShredMirror},
 		{"SMTP_URL", hostOf(c.SMTPURL)},
 		{"PORTAL_COUNTRY", c.Country},
 		{"PORTAL_TIME_ZONE", c.Zone.String()},

@@ -76,6 +76,7 @@ func (s *source) needs(c Config, needs []Need) {
 		NeedOwner:    c.DatabaseOwnerURL != "" || (embedded && c.DatabaseURL == ""),
 		NeedRedis:    c.RedisURL != "" || embedded,
 		NeedKeys:     c.KeysDir != "",
+		NeedShred:    c.ShredDir != "",
 		NeedBaseURL:  s.plain("PORTAL_BASE_URL") != "" || c.Demo,
 	}
 	for _, need := range needs {

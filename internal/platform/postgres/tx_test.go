@@ -124,6 +124,11 @@ func TestTheApplicationCannotChangeTables(t *testing.T) {
 		`DELETE FROM complaints`, `UPDATE complaint_items SET ciphertext = ''`, `DELETE FROM promises`, `UPDATE people SET email = 'a@b'`, `UPDATE member_keys SET public = ''`, `UPDATE memberships SET role = 'overseer'`, `DELETE FROM sessions`,
 	} {
 		for _, role := range []string{postgres.PublicRole, postgres.DoorRole, postgres.StaffRole, postgres.WorkerRole, postgres.SetupRole} {
+			// The worker deletes what expired: of which rows, row security says
+			// (internal/retention has the tests).
+			if role == postgres.WorkerRole && (statement == `UPDATE complaint_items SET ciphertext = ''` || statement == `DELETE FROM sessions`) {
+				continue
+			}
 			if _, err := roles[role].ExecContext(t.Context(), statement); err == nil {
 				t.Errorf("%s may: %s", role, statement)
 			}

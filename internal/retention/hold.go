@@ -1,0 +1,134 @@
+package retention
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/authority"
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
+
+// Reason is why something is held: a word, never a text.
+type Reason string
+
+// Reasons lists them, as the table allows them.
+func Reasons() []Reason { return []Reason{"prosecution", "court", "appeal", "inquiry", "complainant"} }
+
+// Held is what a hold covers: exactly one of a complaint, the complaints that
+// name an agency of the register, and those filed in a period.
+type Held struct {
+	Complaint   uuid.UUID
+	Agency      uuid.UUID
+	From, Until time.Time // days, both included
+}
+
+// Hold is a legal hold.
+type Hold struct {
+	ID       uuid.UUID
+	Held     Held
+	Reason   Reason
+	PlacedAt time.Time
+	PlacedBy string // name
+	Agency   string // name of Held.Agency
+	LiftedAt *time.Time
+}
+
+// Place freezes what is held, at once and by one person: to freeze is safe. It
+// does not tell whether a complaint exists.
+func (s *Service) Place(ctx context.Context, by identity.Actor, held Held, reason Reason) (uuid.UUID, error) {
+	if err := authority.Require(by, authority.HoldPlace, authority.Object{}); err != nil {
+		return uuid.Nil, err
+	}
+	if err := held.check(reason); err != nil {
+		return uuid.Nil, err
+	}
+	key := id.New()
+	err := s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
+		// In turns with deleting: what this transaction commits holds for every
+		// key that is destroyed later.
+		if err := lockHolds(tx); err != nil {
+			return err
+		}
+		if err := insertHold(tx, key, by, held, reason, s.Clock.Now()); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Entry{Actor: by, Action: "hold.placed", ObjectKind: "hold", ObjectID: key})
+	})
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("place a hold: %w", err)
+	}
+	return key, nil
+}
+
+func (h Held) check(reason Reason) error {
+	wrong := fault.Fields{}
+	if !slices.Contains(Reasons(), reason) {
+		wrong["reason"] = "form.choice"
+	}
+	named := 0
+	for _, is := range []bool{h.Complaint != uuid.Nil, h.Agency != uuid.Nil, !h.From.IsZero() || !h.Until.IsZero()} {
+		if is {
+			named++
+		}
+	}
+	if named != 1 {
+		wrong["subject"] = "form.choice"
+	}
+	if !h.From.IsZero() || !h.Until.IsZero() {
+		if h.From.IsZero() || h.Until.IsZero() {
+			wrong["until"] = "form.date"
+		} else if h.Until.Before(h.From) {
+			wrong["until"] = "retention.error.period"
+		}
+	}
+	return fault.FromFields(wrong)
+}
+
+// Lifting is a decision of two to lift a hold.
+type Lifting struct {
+	Hold         uuid.UUID
+	ProposedBy   uuid.UUID // person
+	ProposedUnit uuid.UUID
+	Approver     identity.Actor
+}
+
+// Lift ends a hold within the transaction of the second person's approval. The
+// record refuses the same person or the same unit twice, and people who do not
+// work where they are said to.
+func (s *Service) Lift(tx postgres.Tx, l Lifting) error {
+	done, err := liftHold(tx, l, s.Clock.Now())
+	if postgres.Violates(err, "holds_lifted_by_two") {
+		return fault.New(fault.Conflict, "retention.error.same_person")
+	}
+	if err != nil {
+		return fmt.Errorf("lift a hold: %w", err)
+	}
+	if !done {
+		return fault.New(fault.NotFound, "problem.not_found")
+	}
+	return audit.Record(tx, audit.Entry{Actor: l.Approver, Action: "hold.lifted", ObjectKind: "hold", ObjectID: l.Hold})
+}
+
+// Why a complaint is kept as evidence, where another subject says so.
+const (
+	LinkLicenceStep   = "licence_step"
+	LinkGuaranteeCall = "guarantee_call"
+	LinkDismissal     = "dismissal"
+	LinkProsecution   = "prosecution"
+)
+
+// Link notes within tx that the object rests on the complaint, which is then
+// kept as evidence.
+func Link(tx postgres.Tx, complaint uuid.UUID, kind string, object uuid.UUID, at time.Time) error {
+	if err := insertLink(tx, complaint, kind, object, at); err != nil {
+		return fmt.Errorf("link evidence: %w", err)
+	}
+	return nil
+}

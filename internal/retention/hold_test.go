@@ -1,0 +1,139 @@
+package retention_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/retention"
+	"github.com/google/uuid"
+)
+
+func (w *world) lift(l retention.Lifting) error {
+	return w.db.InTx(w.t.Context(), l.Approver, func(tx postgres.Tx) error { return w.retention.Lift(tx, l) })
+}
+
+func TestAHoldKeepsWhatItCovers(t *testing.T) {
+	w := newWorld(t)
+	w.keep(everyItem(365))
+	agency := id.New()
+	w.exec(`INSERT INTO agencies (id, slug, source, source_key, name_latin, state, created_at, updated_at) VALUES ($1, 'example', 'x', 'x', 'Example Overseas', 'listed', now(), now())`, agency)
+	by := w.overseer()
+	one, named, periodic, free := w.file(), w.file(), w.file(), w.file()
+	w.exec(`UPDATE complaints SET agency_id = $1 WHERE id = $2`, agency, named.ID)
+	day := time.Date(2025, time.June, 3, 0, 0, 0, 0, time.UTC)
+	w.exec(`UPDATE complaints SET filed_at = $1 WHERE id = $2`, day.Add(23*time.Hour), periodic.ID)
+	var holds []uuid.UUID
+	for _, h := range []retention.Held{{Complaint: one.ID}, {Agency: agency}, {From: day.AddDate(0, 0, -2), Until: day}} {
+		key, err := w.retention.Place(t.Context(), by, h, "prosecution")
+		if err != nil {
+			t.Fatal(err)
+		}
+		holds = append(holds, key)
+	}
+	w.years(1)
+	w.expire()
+	for name, f := range map[string]filed{"by itself": one, "by its agency": named, "by its day": periodic} {
+		if mine, err := w.byReceipt(f); err != nil || len(mine.Contents.Deleted) > 0 {
+			t.Errorf("held %s: %v", name, err)
+		}
+	}
+	if _, err := w.byReceipt(free); err == nil {
+		t.Error("what is not held was kept")
+	}
+	second := w.member("support", identity.RoleSupportWorker)
+	for _, hold := range holds {
+		if err := w.lift(retention.Lifting{Hold: hold, ProposedBy: by.PersonID, ProposedUnit: by.UnitID, Approver: second}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.expire()
+	if n := w.count(`SELECT count(*) FROM complaint_items WHERE shredded_at IS NULL`); n != 0 {
+		t.Errorf("%d items are kept after the holds were lifted", n)
+	}
+	o, err := w.retention.Overview(t.Context(), by)
+	if err != nil || len(o.Holds) != 3 || o.Holds[0].LiftedAt == nil || o.Holds[0].PlacedBy != "Example Person" {
+		t.Errorf("%+v, %v", o.Holds, err)
+	}
+}
+
+func TestNobodyLiftsAHoldAlone(t *testing.T) {
+	w := newWorld(t)
+	by, colleague, second := w.overseer(), w.overseer(), w.member("support", identity.RoleSupportWorker)
+	hold, err := w.retention.Place(t.Context(), by, retention.Held{Complaint: id.New()}, "appeal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := w.member("ministry", identity.RoleComplaintsOfficer)
+	w.exec(`UPDATE people SET deactivated_at = now() WHERE id = $1`, left.PersonID)
+	elsewhere := second
+	elsewhere.UnitID = w.units["police"]
+	for name, l := range map[string]retention.Lifting{
+		"the same person":            {Hold: hold, ProposedBy: second.PersonID, ProposedUnit: by.UnitID, Approver: second},
+		"the same unit":              {Hold: hold, ProposedBy: by.PersonID, ProposedUnit: by.UnitID, Approver: colleague},
+		"somebody who left":          {Hold: hold, ProposedBy: left.PersonID, ProposedUnit: left.UnitID, Approver: second},
+		"somebody who does not work": {Hold: hold, ProposedBy: by.PersonID, ProposedUnit: w.units["ministry"], Approver: second},
+		"an approver of elsewhere":   {Hold: hold, ProposedBy: by.PersonID, ProposedUnit: by.UnitID, Approver: elsewhere},
+		"nobody":                     {Hold: hold, Approver: second},
+		"another hold":               {Hold: id.New(), ProposedBy: by.PersonID, ProposedUnit: by.UnitID, Approver: second},
+	} {
+		if err := w.lift(l); err == nil {
+			t.Errorf("%s: lifted", name)
+		}
+	}
+	staff := w.db.As(t, postgres.StaffRole)
+	for _, query := range []string{`UPDATE holds SET lifted_at = now()`, `DELETE FROM holds`, `UPDATE holds SET reason = 'court'`} {
+		if res, err := staff.Exec(query); err == nil {
+			if n, _ := res.RowsAffected(); n > 0 {
+				t.Errorf("may: %s", query)
+			}
+		}
+	}
+	for _, query := range []string{`UPDATE holds SET lifted_at = now()`, `DELETE FROM holds`, `UPDATE holds SET complaint_id = gen_random_uuid()`} {
+		if _, err := w.super.Exec(query); err == nil {
+			t.Errorf("even a superuser meets the constraint: %s", query)
+		}
+	}
+	if n := w.count(`SELECT count(*) FROM holds WHERE lifted_at IS NULL`); n != 1 {
+		t.Errorf("%d holds", n)
+	}
+	good := retention.Lifting{Hold: hold, ProposedBy: by.PersonID, ProposedUnit: by.UnitID, Approver: second}
+	if err := w.lift(good); err != nil {
+		t.Error(err)
+	}
+	if err := w.lift(good); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("twice: %v", err)
+	}
+}
+
+func TestOnlyTheOversightBodyPlacesHoldsAndReadsThem(t *testing.T) {
+	w := newWorld(t)
+	for _, by := range []identity.Actor{identity.Public(), w.police().Actor, w.member("oversight", identity.RoleAdministrator), w.member("ministry", identity.RoleOverseer)} {
+		if _, err := w.retention.Place(t.Context(), by, retention.Held{Complaint: id.New()}, "court"); fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("%s of %s places: %v", by.Role, by.UnitKind, err)
+		}
+		if _, err := w.retention.Overview(t.Context(), by); fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("%s of %s reads: %v", by.Role, by.UnitKind, err)
+		}
+	}
+	by := w.overseer()
+	day := w.clock.Now()
+	for name, bad := range map[string]struct {
+		held   retention.Held
+		reason retention.Reason
+	}{
+		"nothing":             {retention.Held{}, "court"},
+		"two things":          {retention.Held{Complaint: id.New(), Agency: id.New()}, "court"},
+		"half a period":       {retention.Held{From: day}, "court"},
+		"a period backwards":  {retention.Held{From: day, Until: day.AddDate(0, 0, -1)}, "court"},
+		"no reason":           {retention.Held{Complaint: id.New()}, ""},
+		"a reason as a story": {retention.Held{Complaint: id.New()}, "because he said"},
+	} {
+		if _, err := w.retention.Place(t.Context(), by, bad.held, bad.reason); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

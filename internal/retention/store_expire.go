@@ -1,0 +1,135 @@
+package retention
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/google/uuid"
+)
+
+// dueItem is an item that a policy says to delete.
+type dueItem struct {
+	ComplaintID uuid.UUID
+	Item        string
+	Slot        int64
+	FiledAt     time.Time
+}
+
+// kept is true of a complaint c that a hold covers or that is evidence.
+const kept = `(
+	EXISTS (SELECT FROM holds h WHERE h.lifted_at IS NULL AND (h.complaint_id = c.id OR h.agency_id = c.agency_id
+		OR CAST(c.filed_at AS date) BETWEEN h.filed_from AND h.filed_until))
+	OR EXISTS (SELECT FROM findings f WHERE f.evidence @> ARRAY[c.id] AND (CAST(@linked AS timestamptz) IS NULL OR f.found_at > @linked))
+	OR EXISTS (SELECT FROM escalation_complaints ec JOIN escalations e ON e.id = ec.escalation_id
+		WHERE ec.complaint_id = c.id AND (CAST(@linked AS timestamptz) IS NULL OR e.raised_at > @linked))
+	OR EXISTS (SELECT FROM evidence_links l WHERE l.complaint_id = c.id AND (CAST(@linked AS timestamptz) IS NULL OR l.linked_at > @linked)))`
+
+// due lists kept items of a kind whose complaint was filed at @filed or before.
+const due = `
+	FROM complaint_items i JOIN complaints c ON c.id = i.complaint_id
+	WHERE i.shredded_at IS NULL AND split_part(i.item, ':', 1) = @kind AND c.filed_at <= @filed AND NOT ` + kept
+
+func dueArgs(kind Kind, filed time.Time, linked *time.Time) map[string]any {
+	return map[string]any{"kind": string(kind), "filed": filed, "linked": linked}
+}
+
+func findDue(tx postgres.Tx, kind Kind, filed time.Time, linked *time.Time, limit int) (items []dueItem, err error) {
+	args := dueArgs(kind, filed, linked)
+	args["limit"] = limit
+	err = tx.Gorm().Raw(`SELECT i.complaint_id, i.item, i.slot, c.filed_at`+due+`
+		AND NOT EXISTS (SELECT FROM shreddings s WHERE s.slot = i.slot)
+		ORDER BY c.filed_at, i.complaint_id, i.item LIMIT @limit`, args).Scan(&items).Error
+	return items, err
+}
+
+func countDue(tx postgres.Tx, kind Kind, filed time.Time, linked *time.Time) (n int64, err error) {
+	err = tx.Gorm().Raw(`SELECT count(*)`+due, dueArgs(kind, filed, linked)).Scan(&n).Error
+	return n, err
+}
+
+// insertIntent changes nothing where another round was first.
+func insertIntent(tx postgres.Tx, id uuid.UUID, item dueItem, p Policy, now time.Time) error {
+	return tx.Gorm().Exec(`
+		INSERT INTO shreddings (id, complaint_id, item, slot, policy, policy_from, due_at, intended_at)
+		VALUES (?, ?, ?, ?, ?, CAST(? AS date), ?, ?) ON CONFLICT DO NOTHING`,
+		id, item.ComplaintID, item.Item, item.Slot, p.key(), p.From.Format(time.DateOnly), item.FiledAt.AddDate(0, 0, p.Days), now).Error
+}
+
+// findIntended lists complaints of which a deletion is intended, after the last.
+func findIntended(tx postgres.Tx, last uuid.UUID, limit int) ([]uuid.UUID, error) {
+	var rows []struct{ ComplaintID uuid.UUID }
+	err := tx.Gorm().Raw(`SELECT DISTINCT complaint_id FROM shreddings WHERE shredded_at IS NULL AND complaint_id > ? ORDER BY complaint_id LIMIT ?`,
+		last, limit).Scan(&rows).Error
+	ids := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ComplaintID
+	}
+	return ids, err
+}
+
+// lockHolds makes deleting and placing a hold take turns, until the transaction
+// ends.
+func lockHolds(tx postgres.Tx) error {
+	const holds = 7203151
+	return tx.Gorm().Exec(`SELECT pg_advisory_xact_lock(?)`, holds).Error
+}
+
+// lockComplaint locks against whoever would link the complaint; false when
+// somebody else holds it.
+func lockComplaint(tx postgres.Tx, complaint uuid.UUID) (bool, error) {
+	var found struct{ ID *uuid.UUID }
+	err := tx.Gorm().Raw(`SELECT id FROM complaints WHERE id = ? FOR UPDATE SKIP LOCKED`, complaint).Scan(&found).Error
+	return found.ID != nil, err
+}
+
+type intent struct {
+	ID      uuid.UUID
+	Item    string
+	Kind    Kind
+	Slot    int64
+	FiledAt time.Time
+	Policy  string
+}
+
+func findIntents(tx postgres.Tx, complaint uuid.UUID) (all []intent, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT s.id, s.item, split_part(s.item, ':', 1) AS kind, s.slot, c.filed_at, s.policy
+		FROM shreddings s JOIN complaints c ON c.id = s.complaint_id
+		WHERE s.complaint_id = ? AND s.shredded_at IS NULL ORDER BY s.item`, complaint).Scan(&all).Error
+	return all, err
+}
+
+func isKept(tx postgres.Tx, complaint uuid.UUID, linked *time.Time) (is bool, err error) {
+	err = tx.Gorm().Raw(`SELECT `+kept+` FROM complaints c WHERE c.id = @id`,
+		map[string]any{"id": complaint, "linked": linked}).Scan(&is).Error
+	return is, err
+}
+
+func deleteIntent(tx postgres.Tx, id uuid.UUID) error {
+	return tx.Gorm().Exec(`DELETE FROM shreddings WHERE id = ? AND shredded_at IS NULL`, id).Error
+}
+
+// markShredded empties the item and ends the intent.
+func markShredded(tx postgres.Tx, complaint uuid.UUID, i intent, now time.Time) error {
+	res := tx.Gorm().Exec(`UPDATE complaint_items SET ciphertext = '', shredded_at = ?, policy = ? WHERE complaint_id = ? AND item = ? AND shredded_at IS NULL`,
+		now, i.Policy, complaint, i.Item)
+	if res.Error != nil || res.RowsAffected != 1 {
+		return fmt.Errorf("mark item: %d rows: %w", res.RowsAffected, res.Error)
+	}
+	res = tx.Gorm().Exec(`UPDATE shreddings SET shredded_at = ? WHERE id = ? AND shredded_at IS NULL`, now, i.ID)
+	if res.Error != nil || res.RowsAffected != 1 {
+		return fmt.Errorf("end intent: %d rows: %w", res.RowsAffected, res.Error)
+	}
+	return nil
+}
+
+func countKept(tx postgres.Tx, complaint uuid.UUID) (n int, err error) {
+	err = tx.Gorm().Raw(`SELECT count(*) FROM complaint_items WHERE complaint_id = ? AND shredded_at IS NULL`, complaint).Scan(&n).Error
+	return n, err
+}
+
+func forgetReceipt(tx postgres.Tx, complaint uuid.UUID, receipt, nonce []byte) error {
+	return tx.Gorm().Exec(`UPDATE complaints SET receipt_hash = ?, nonce_hash = ?, reporter_token = '', text_signature = 0 WHERE id = ?`,
+		receipt, nonce, complaint).Error
+}
