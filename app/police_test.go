@@ -42,7 +42,7 @@ type station struct {
 }
 
 // OpenFor makes the station its own SealedReader: sealing has tests of its own.
-func (s *station) OpenFor(_ context.Context, _ identity.Actor, key uuid.UUID) (complaint.Contents, error) {
+func (s *station) OpenFor(_ context.Context, _ identity.Holder, key uuid.UUID) (complaint.Contents, error) {
 	return s.sealed[key], nil
 }
 

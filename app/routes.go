@@ -8,6 +8,7 @@ import (
 	"github.com/fairpassage/portal/app/admin"
 	"github.com/fairpassage/portal/app/agency"
 	"github.com/fairpassage/portal/app/decision"
+	"github.com/fairpassage/portal/app/desk"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/oversight"
 	"github.com/fairpassage/portal/app/police"
@@ -35,6 +36,7 @@ type Pages struct {
 	Decisions  *decision.Desk
 	Admin      *admin.Desk
 	Audit      *public.Audit
+	Desk       *desk.Desk
 	// Oversight is the same desk as that of police, for the oversight body.
 	Oversight *police.Desk
 	Readings  *reading.Desk
@@ -105,6 +107,17 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/police/escalations/:id", Surface: web.Staff, Action: authority.EscalationRead, Handler: p.Police.Escalation},
 		{Method: post, Path: "/police/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.EscalationAcknowledge, Handler: p.Police.Acknowledge},
 		{Method: get, Path: "/police/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.SealedRead, Handler: p.Police.Complaint},
+
+		{Method: get, Path: "/desk", Surface: web.Staff, Action: authority.DeskRead, Handler: p.Desk.Show},
+		{Method: post, Path: "/desk/create", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Create},
+		{Method: post, Path: "/desk/go-on", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.GoOn},
+		{Method: post, Path: "/desk/forget", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Forget},
+		{Method: post, Path: "/desk/rotate", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Rotate},
+		{Method: post, Path: "/desk/admit", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Admit},
+		{Method: post, Path: "/desk/readmission", Surface: web.Staff, Action: authority.DeskRead, Handler: p.Desk.AskReadmission},
+		{Method: post, Path: "/desk/recovery", Surface: web.Staff, Action: authority.DeskRead, Handler: p.Desk.AskRecovery},
+		{Method: post, Path: "/desk/restore", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Restore},
+		{Method: post, Path: "/desk/hand-over", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.HandOver},
 
 		{Method: get, Path: "/readings", Surface: web.Staff, Action: authority.ReadingList, Handler: p.Readings.List},
 		{Method: get, Path: "/readings/:id", Surface: web.Staff, Action: authority.ReadingRead, Handler: p.Readings.Show},

@@ -38,7 +38,7 @@ func TestNoAddressIsAnsweredTwice(t *testing.T) {
 
 // What anybody may reach without an account lies outside the staff folders.
 func TestStaffPagesAreClosedToThePublic(t *testing.T) {
-	folders := []string{"/agency", "/ministry", "/police", "/support", "/oversight", "/border", "/admin", "/account", "/readings"}
+	folders := []string{"/agency", "/ministry", "/police", "/support", "/oversight", "/border", "/admin", "/account", "/desk", "/readings"}
 	for _, r := range app.SiteMap(nil, app.Pages{}) {
 		staff := slices.ContainsFunc(folders, func(f string) bool { return r.Path == f || strings.HasPrefix(r.Path, f+"/") })
 		if !staff {

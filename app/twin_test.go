@@ -20,6 +20,7 @@ import (
 	"github.com/fairpassage/portal/app"
 	"github.com/fairpassage/portal/app/account"
 	"github.com/fairpassage/portal/app/agency"
+	deskpages "github.com/fairpassage/portal/app/desk"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/public"
@@ -28,6 +29,8 @@ import (
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
+	"github.com/fairpassage/portal/internal/decision"
+	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
@@ -59,6 +62,7 @@ type twin struct {
 	db          *testkit.Database
 	clock       *clock.Fake
 	complaints  *complaint.Service
+	desks       *desk.Service
 	audit       *audit.Log
 	escalations *escalation.Service
 	screening   *screening.Service
@@ -113,8 +117,12 @@ func openTwin(t *testing.T, db *testkit.Database) *twin {
 	for _, u := range twinUnits {
 		codes = append(codes, u.code)
 	}
-	keys, err := seal.Ensure(t.TempDir(), codes)
+	keys, err := seal.Ensure(t.TempDir())
 	if err != nil {
+		t.Fatal(err)
+	}
+	w.desks = w.db.DeskService(w.clock)
+	if _, err := w.desks.Create(t.Context(), identity.Setup("keys"), codes...); err != nil {
 		t.Fatal(err)
 	}
 	w.serve(keys)
@@ -178,14 +186,14 @@ func (w *twin) serve(keys *seal.Ring) {
 	home := country.Home{Code: "KH", Zone: time.UTC}
 	sessions := identity.NewSessions(w.db.DB, testkit.People(w.clock))
 	log := slog.New(slog.NewTextHandler(w.log, nil))
-	edge, err := web.New(web.Config{BaseURL: base, Demo: true, CSRFKey: keys.Secret(seal.SecretCSRF)}, pages, sessions, log)
+	edge, err := web.New(web.Config{BaseURL: base, Demo: true, CSRFKey: keys.Secret(seal.SecretCSRF), Greet: w.desks.Tend, Waits: w.desks.Waits}, pages, sessions, log)
 	must(err)
 	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
 	must(err)
 	placements, licences := placement.New(w.db.DB, w.clock, hasher, home), licensing.New(w.db.DB, w.clock, home)
 	listed := register.New(w.db.DB, w.clock, home)
 	w.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: w.db.DB, Clock: w.clock, Keys: keys, Shred: testkit.Shred(w.t, w.clock), Hasher: hasher, Sessions: sessions, Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
+		DB: w.db.DB, Clock: w.clock, Keys: keys, Desks: w.desks, Shred: testkit.Shred(w.t, w.clock), Hasher: hasher, Sessions: sessions, Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
 	})
 	must(err)
 	mailer, err := mail.New(w.mails.URL)
@@ -212,11 +220,13 @@ func (w *twin) serve(keys *seal.Ring) {
 			Escalations: w.escalations, Sealed: w.complaints, Agencies: listed, Bell: w.bell, Base: base, Offices: w.complaints,
 		})
 	}
+	decisions, err := decision.NewService(w.db.DB, w.clock, testkit.People(w.clock), w.desks.Rules()...)
+	must(err)
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, edge, app.Pages{
 		Home: public.NewHome(edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(edge, listed), Complaints: complaintPages,
 		Account: account.New(edge, sessions, nil), Agency: agency.New(edge, licences, placements, home), Licensing: ministry.New(edge, licences),
 		Police: inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(edge, w.complaints),
-		Audit: public.NewAudit(edge, w.audit),
+		Audit: public.NewAudit(edge, w.audit), Desk: deskpages.New(edge, w.desks, decisions),
 	})
 	must(err)
 }

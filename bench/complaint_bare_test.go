@@ -26,7 +26,7 @@ type bareDesk struct {
 	slots *atomic.Int64
 }
 
-func newBare(b *testing.B, r *record, keys *seal.Ring) bareDesk {
+func newBare(b *testing.B, r *record) bareDesk {
 	b.Helper()
 	app := r.Super(b)
 	app.SetMaxOpenConns(12) // as many as the portal's own pool in tests
@@ -34,10 +34,8 @@ func newBare(b *testing.B, r *record, keys *seal.Ring) bareDesk {
 	bare := bareDesk{app: app, slots: &atomic.Int64{}}
 	bare.slots.Store(1 << 40) // far from those of the store
 	for _, unit := range []string{"ministry-national", "police-national"} {
-		to, ok := keys.Desk(unit)
-		if !ok {
-			b.Fatal("no key of " + unit)
-		}
+		to, err := r.sealing.Public(b.Context(), unit)
+		check(b, err)
 		bare.desks = append(bare.desks, to)
 	}
 	return bare

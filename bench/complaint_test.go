@@ -40,12 +40,15 @@ func (r *record) desk(b *testing.B) *desk {
 // deskWith is a desk over that store of shred keys.
 func (r *record) deskWith(b *testing.B, store complaint.ShredKeys) *desk {
 	b.Helper()
-	keys, err := seal.Ensure(b.TempDir(), []string{"ministry-national", "police-national", "oversight-national"})
+	keys, err := seal.Ensure(b.TempDir())
 	check(b, err)
 	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
 	check(b, err)
+	if r.sealing == nil {
+		r.sealing = r.Desks(b, r.clock, "ministry-national", "police-national", "oversight-national")
+	}
 	service, err := complaint.NewService(complaint.Dependencies{
-		DB: r.DB, Clock: r.clock, Keys: keys, Shred: store, Hasher: hasher, Sessions: identity.NewSessions(r.DB, testkit.People(r.clock)),
+		DB: r.DB, Clock: r.clock, Keys: keys, Desks: r.sealing, Shred: store, Hasher: hasher, Sessions: identity.NewSessions(r.DB, testkit.People(r.clock)),
 		Agencies: named{register.New(r.DB, r.clock, r.home())}, Placements: placement.New(r.DB, r.clock, hasher, r.home()),
 		Regions: []string{"KH"},
 	})
@@ -90,7 +93,7 @@ func BenchmarkComplaint(b *testing.B) {
 	const each = 16
 	r := newRecord(b, scale{agencies: 2000, employers: 2000, days: 500, complaints: 10_000, placements: 10_000})
 	d := r.desk(b)
-	bare := newBare(b, r, d.keys)
+	bare := newBare(b, r)
 	for _, clients := range []int{1, 4, 16} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
 			spread := func(one func()) func() {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	desks "github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/clock"
@@ -38,6 +39,8 @@ type record struct {
 	clock *clock.Fake
 	// word is where invented names come from.
 	word *rand.Rand
+	// sealing keeps the keys of desks, once they are asked for.
+	sealing *desks.Service
 }
 
 // The units and the investigator that every record has.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/complaint"
+	deskkeys "github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/matching"
@@ -45,18 +46,21 @@ type desk struct {
 	keys     *seal.Ring
 	shred    *shred.Store
 	sessions *identity.Sessions
+	desks    *deskkeys.Service
 	*complaint.Service
 }
 
-func newDesk(t *testing.T, db *postgres.DB, clk clock.Clock, keys *seal.Ring, store *shred.Store) *desk {
+// newDesk works with keys of desks that were made under these pins.
+func newDesk(t *testing.T, db *postgres.DB, clk clock.Clock, keys *seal.Ring, pins seal.Pins, store *shred.Store) *desk {
 	t.Helper()
 	d := &desk{db: db, keys: keys, shred: store, sessions: identity.NewSessions(db, identity.NewPeople(keys.Pins(), clk))}
+	d.desks = deskkeys.New(deskkeys.Deps{DB: db, Clock: clk, People: identity.NewPeople(pins, clk), Pins: pins})
 	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.Service, err = complaint.NewService(complaint.Dependencies{
-		DB: db, Clock: clk, Keys: keys, Shred: store, Hasher: hasher, Sessions: d.sessions, Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
+		DB: db, Clock: clk, Keys: keys, Desks: d.desks, Shred: store, Hasher: hasher, Sessions: d.sessions, Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +129,7 @@ func TestOfTenThousandSecretsADumpTellsNone(t *testing.T) {
 	}
 	const complaints = 1250
 	s := startStage(t)
-	keys, err := seal.Ensure(s.folder+"/keys", nil)
+	keys, err := seal.Ensure(s.folder + "/keys")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +138,7 @@ func TestOfTenThousandSecretsADumpTellsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = store.Close() }()
-	d := newDesk(t, s.db.DB, clock.System{}, keys, store)
+	d := newDesk(t, s.db.DB, clock.System{}, keys, keys.Pins(), store)
 	receipts := make([]complaint.Receipt, complaints)
 	var filing sync.WaitGroup
 	for hand := range 4 {
@@ -245,7 +249,8 @@ func TestYesterdaysDumpOpensNothingThatExpired(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	keys, err := seal.Ensure(t.TempDir(), []string{"ministry", "police", "oversight"})
+	db.Desks(t, clk, "ministry", "police", "oversight")
+	keys, err := seal.Ensure(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +260,7 @@ func TestYesterdaysDumpOpensNothingThatExpired(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = store.Close() }()
-	live := newDesk(t, db.DB, clk, keys, store)
+	live := newDesk(t, db.DB, clk, keys, testkit.Pins(), store)
 	rules, err := retention.New(retention.Deps{DB: db.DB, Clock: clk, Random: rand.Reader, Keys: store, Pins: keys.Pins(), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -311,7 +316,7 @@ func TestYesterdaysDumpOpensNothingThatExpired(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	yesterday := newDesk(t, restored(t, db, dump), clk, keys, store)
+	yesterday := newDesk(t, restored(t, db, dump), clk, keys, testkit.Pins(), store)
 	canaries := func(receipts []complaint.Receipt) (n int) {
 		for _, r := range receipts {
 			n += canariesIn(yesterday.open(t, r))
@@ -355,7 +360,11 @@ func (d *desk) tryEveryKey(t *testing.T, complaints []uuid.UUID) (tried, opened 
 	if err != nil {
 		t.Fatal(err)
 	}
-	police := identity.Actor{Kind: identity.KindStaff, UnitCode: "police", UnitKind: identity.UnitPolice, Role: identity.RoleInvestigator}
+	sessions := identity.NewSessions(d.db, identity.NewPeople(testkit.Pins(), clock.System{}))
+	police, err := sessions.AtTerminal(t.Context(), "keyholder@police.example", testkit.Passphrase, "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, key := range complaints {
 		var keyID string
 		var envelope, ciphertext []byte
@@ -367,11 +376,11 @@ func (d *desk) tryEveryKey(t *testing.T, complaints []uuid.UUID) (tried, opened 
 		if err != nil {
 			t.Fatal(err)
 		}
-		private, ok := d.keys.Private("police", keyID)
-		if !ok {
-			t.Fatal("the desk's key is not there")
+		private, err := d.desks.Unlock(t.Context(), police, keyID)
+		if err != nil {
+			t.Fatal(err)
 		}
-		data, err := seal.Open(private, key, "police", keyID, envelope)
+		data, err := private.Open(key, envelope)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,9 @@
 //	item        one sealed part of a complaint: answers, narrative, identity,
 //	            contact, originals
 //	envelope    the item keys that one recipient may open
-//	desk        a unit that may hold keys
+//	desk        a unit that may hold a key, wrapped to its members
+//	admitted    a member to whose own key the desk's key is wrapped
+//	share       two of three parts of another desk's key
 //	exclusion   a unit that may never receive one complaint: it accuses an
 //	            official of it, or of one above or under it
 //	reading     somebody from elsewhere looks whether a complaint names an

@@ -51,6 +51,8 @@ type Link struct {
 	Key     string
 	Href    string
 	Current bool
+	// Waits marks a page on which something waits.
+	Waits bool
 }
 
 // Language is one entry of the language switch.

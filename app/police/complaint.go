@@ -36,7 +36,11 @@ func (d *Desk) Complaint(c *fiber.Ctx) error {
 		return err
 	}
 	page := complaintPage{Base: d.deps.Base, Escalation: e.Summary}
-	page.Contents, err = d.deps.Sealed.OpenFor(c.UserContext(), d.web.Actor(c), complaintID)
+	by, err := d.web.Holder(c)
+	if err != nil {
+		return err
+	}
+	page.Contents, err = d.deps.Sealed.OpenFor(c.UserContext(), by, complaintID)
 	// Linked, and nothing of it sealed to the unit: the page says so.
 	if err != nil && fault.KindOf(err) != fault.Forbidden {
 		return err

@@ -15,10 +15,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// SealedReader opens what a complaint sealed to the actor's desk, and records
-// that it was read.
+// SealedReader opens what a complaint sealed to the holder's desk, with their own
+// key, and records that it was read.
 type SealedReader interface {
-	OpenFor(ctx context.Context, by identity.Actor, complaintID uuid.UUID) (complaint.Contents, error)
+	OpenFor(ctx context.Context, by identity.Holder, complaintID uuid.UUID) (complaint.Contents, error)
 }
 
 // Agencies names agencies; an id that the register does not know is absent.

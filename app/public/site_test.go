@@ -70,7 +70,8 @@ func open(t *testing.T) *office {
 	for _, kind := range []string{"ministry", "police", "oversight"} {
 		o.exec(t, `INSERT INTO units (id, code, kind, name) VALUES ($1, $2, $2, '{"en":"Unit"}')`, id.New(), kind)
 	}
-	keys, err := seal.Ensure(t.TempDir(), []string{"ministry", "police", "oversight"})
+	desks := o.db.Desks(t, o.clock, "ministry", "police", "oversight")
+	keys, err := seal.Ensure(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func open(t *testing.T) *office {
 	o.shred = testkit.Shred(t, o.clock)
 	sessions := identity.NewSessions(o.db.DB, testkit.People(o.clock))
 	service, err := complaint.NewService(complaint.Dependencies{
-		DB: o.db.DB, Clock: o.clock, Keys: keys, Shred: o.shred, Hasher: hasher, Sessions: sessions, Agencies: o.register, Placements: o.register, Regions: []string{"KH"},
+		DB: o.db.DB, Clock: o.clock, Keys: keys, Desks: desks, Shred: o.shred, Hasher: hasher, Sessions: sessions, Agencies: o.register, Placements: o.register, Regions: []string{"KH"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -27,8 +27,8 @@ const list = "/readings"
 type Readings interface {
 	sealed.Offices
 	Readings(ctx context.Context, by identity.Actor) (waiting, handed []complaint.Reading, err error)
-	Read(ctx context.Context, by identity.Actor, key uuid.UUID) (complaint.Reading, complaint.Contents, error)
-	NobodyNamed(ctx context.Context, by identity.Actor, key uuid.UUID) error
+	Read(ctx context.Context, by identity.Holder, key uuid.UUID) (complaint.Reading, complaint.Contents, error)
+	NobodyNamed(ctx context.Context, by identity.Holder, key uuid.UUID) error
 	OfficialIsNamed(ctx context.Context, by identity.Actor, key, office uuid.UUID) error
 }
 
@@ -98,7 +98,11 @@ func (d *Desk) Show(c *fiber.Ctx) error {
 }
 
 func (d *Desk) show(c *fiber.Ctx, status int, key uuid.UUID, form views.Form) error {
-	r, contents, err := d.readings.Read(c.UserContext(), d.web.Actor(c), key)
+	by, err := d.web.Holder(c)
+	if err != nil {
+		return err
+	}
+	r, contents, err := d.readings.Read(c.UserContext(), by, key)
 	if err != nil {
 		return err
 	}
@@ -164,18 +168,20 @@ func (d *Desk) Record(c *fiber.Ctx) error {
 }
 
 func (d *Desk) record(c *fiber.Ctx, key uuid.UUID, sent verdictForm) error {
-	actor := d.web.Actor(c)
+	by, err := d.web.Holder(c)
+	if err != nil {
+		return err
+	}
 	if sent.Verdict == string(complaint.NoneNamed) {
-		return d.readings.NobodyNamed(c.UserContext(), actor, key)
+		return d.readings.NobodyNamed(c.UserContext(), by, key)
 	}
 	office := uuid.Nil
 	if sent.Office != unknown {
-		var err error
 		if office, err = uuid.Parse(sent.Office); err != nil {
 			return fault.Field("office", "reading.office.missing")
 		}
 	}
-	return d.readings.OfficialIsNamed(c.UserContext(), actor, key, office)
+	return d.readings.OfficialIsNamed(c.UserContext(), by.Actor, key, office)
 }
 
 func param(c *fiber.Ctx) (uuid.UUID, error) {

@@ -74,6 +74,16 @@ func (w *Web) Actor(c *fiber.Ctx) identity.Actor {
 	return identity.Public()
 }
 
+// Holder returns the signed-in person with their own key in hand, which lives as
+// long as the request. A locked key opens nothing.
+func (w *Web) Holder(c *fiber.Ctx) (identity.Holder, error) {
+	s, ok := w.Session(c)
+	if !ok {
+		return identity.Holder{Actor: identity.Public()}, nil
+	}
+	return s.Holder(w.SessionToken(c))
+}
+
 // SessionToken returns the token of the visitor's session, which opens what
 // was sealed under it; "" without a session.
 func (w *Web) SessionToken(c *fiber.Ctx) string {
@@ -96,6 +106,25 @@ func (w *Web) Member(c *fiber.Ctx) seal.Member {
 // surface.
 func (w *Web) BeginSession(c *fiber.Ctx, token string) {
 	w.setCookie(c, sessionCookie(c), token)
+	if r, _ := route(c); r.Surface == Staff && w.conf.Greet != nil {
+		w.greet(c, token)
+	}
+}
+
+// greet does what a key-holder's session owes their desk. That it fails keeps
+// nobody out: the next session owes the same.
+func (w *Web) greet(c *fiber.Ctx, token string) {
+	s, err := w.sessions.Recognise(c.UserContext(), token)
+	var by identity.Holder
+	if err == nil {
+		by, err = s.Holder(token)
+	}
+	if err == nil {
+		err = w.conf.Greet(c.UserContext(), by)
+	}
+	if err != nil {
+		w.log.LogAttrs(c.UserContext(), slog.LevelError, "a desk was not tended at sign-in", slog.String("error", err.Error()))
+	}
 }
 
 // EndSession takes the token back. Ending it in the record is the caller's.

@@ -1,12 +1,18 @@
 package web
 
 import (
+	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/views"
+	"github.com/gofiber/fiber/v2"
 )
+
+// deskKey names the door behind which work may wait for a key-holder.
+const deskKey = "nav.desk"
 
 // doors are the first pages of the staff site, in the order of the navigation.
 // Who may enter sees the door.
@@ -26,6 +32,7 @@ var doors = []struct {
 	{"nav.readings", "/readings", authority.ReadingList},
 	{"nav.retention", "/oversight/retention", authority.RetentionRead},
 	{"nav.account", "/account", authority.AccountRead},
+	{deskKey, "/desk", authority.DeskRead},
 }
 
 // HomeOf returns the first page of a signed-in person: the first door that
@@ -37,6 +44,21 @@ func HomeOf(actor identity.Actor) string {
 		}
 	}
 	return "/account"
+}
+
+// markNav marks the desk's door where something waits behind it. A page is not
+// withheld because that cannot be told.
+func (w *Web) markNav(c *fiber.Ctx, actor identity.Actor, nav []views.Link) {
+	at := slices.IndexFunc(nav, func(l views.Link) bool { return l.Key == deskKey })
+	// The page of a problem is drawn when the request's time is over.
+	if at < 0 || w.conf.Waits == nil || c.UserContext().Err() != nil {
+		return
+	}
+	waits, err := w.conf.Waits(c.UserContext(), actor)
+	if err != nil {
+		w.log.LogAttrs(c.UserContext(), slog.LevelError, "work of a desk cannot be told", slog.String("error", err.Error()))
+	}
+	nav[at].Waits = waits
 }
 
 func staffFrame(s identity.Session, lang, path string) (*views.Actor, []views.Link) {

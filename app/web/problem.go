@@ -35,6 +35,11 @@ var problemPages = map[int]string{
 	fiber.StatusServiceUnavailable:    "problem/503",
 }
 
+// faultPages are faults that have a page of their own, by code.
+var faultPages = map[string]string{
+	"desk.not_admitted": "desk/not_admitted",
+}
+
 // Problem is the server's only error handler. A fault gets its status and a
 // page in plain words; everything else a 500 with an incident id, under which
 // the log has the error. No text of an error reaches the visitor.
@@ -65,6 +70,9 @@ func (w *Web) Problem(c *fiber.Ctx, err error) error {
 	name, ok := problemPages[status]
 	if !ok {
 		name = problemPages[fiber.StatusBadRequest]
+	}
+	if f, is := errors.AsType[*fault.Error](err); is && faultPages[f.Code] != "" {
+		name = faultPages[f.Code]
 	}
 	if renderErr := w.Render(c, status, name, page); renderErr != nil {
 		w.log.LogAttrs(c.UserContext(), slog.LevelError, "problem page failed", slog.String("error", renderErr.Error()))

@@ -50,6 +50,7 @@ func (w *Web) frame(c *fiber.Ctx) views.Frame {
 	f.Languages = w.views.LanguageSwitch(lang, back)
 	if s, ok := w.Session(c); ok && f.Surface == views.SurfaceStaff {
 		f.Actor, f.Nav = staffFrame(s, lang, f.Path)
+		w.markNav(c, s.Actor, f.Nav)
 	}
 	return f
 }

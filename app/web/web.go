@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -19,6 +20,10 @@ type Config struct {
 	Demo bool
 	// CSRFKey is 32 random bytes that all web processes share.
 	CSRFKey []byte
+	// Greet is called when somebody has signed in, with their key in hand; Waits
+	// tells whether something waits for the actor at their desk. Both may be nil.
+	Greet func(ctx context.Context, by identity.Holder) error
+	Waits func(ctx context.Context, by identity.Actor) (bool, error)
 	// RequestTimeout ends the context of a request; 0 means 20 s.
 	RequestTimeout time.Duration
 }

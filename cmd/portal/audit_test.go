@@ -22,7 +22,7 @@ import (
 // logged is a record with a signed and witnessed log of three entries.
 func logged(t *testing.T, db *testkit.Database, env map[string]string) {
 	t.Helper()
-	ring, err := seal.Ensure(env["PORTAL_KEYS"], nil)
+	ring, err := seal.Ensure(env["PORTAL_KEYS"])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,9 +60,6 @@ func (c *demoSeedCmd) Run(p *program) (err error) {
 	if !at.conf.Demo {
 		return errNotDemo
 	}
-	if err := inhabit(p.ctx, at); err != nil {
-		return err
-	}
 	w, err := openWorkplace(p, at, "demo")
 	if err != nil {
 		return err
@@ -71,17 +68,7 @@ func (c *demoSeedCmd) Run(p *program) (err error) {
 	return w.seed(p.ctx)
 }
 
-// inhabit makes the demonstration's units.
-func inhabit(ctx context.Context, at *record) error {
-	db, err := at.open(ctx, "demo")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	return demo.Units(ctx, db)
-}
-
-// seed makes everything else of the demonstration that is not there yet.
+// seed makes what is not there yet of the demonstration.
 func (w *workplace) seed(ctx context.Context) error {
 	// Thousands at once: it waits where people would not.
 	hasher, err := newHasher(w.conf, w.subjects.keys, patienceOfImport)
@@ -90,7 +77,7 @@ func (w *workplace) seed(ctx context.Context) error {
 	}
 	return demo.Seed(ctx, demo.Deps{
 		DB: w.db, Clock: w.subjects.clock, Home: w.subjects.home, Seed: demoSeed,
-		Hasher: hasher, People: w.subjects.people, Agencies: w.subjects.agencies, Keep: w.subjects.retention.ChangePolicy,
+		Hasher: hasher, People: w.subjects.people, Desks: w.subjects.desks, Agencies: w.subjects.agencies, Keep: w.subjects.retention.ChangePolicy,
 		FilerAt: func(clk clock.Clock) (demo.Filer, error) {
 			past := w.subjects.complaints.Dependencies
 			past.Clock = clk

@@ -107,8 +107,9 @@ type examined struct {
 
 func examine(ctx context.Context, at *record) []examined {
 	db, err := at.open(ctx, "doctor")
-	waits, givenUp, witnessed, shredKeys, configured := errNotChecked, errNotChecked, errNotChecked, errNotChecked, errNotChecked
+	waits, givenUp, witnessed, shredKeys, configured, keyed := errNotChecked, errNotChecked, errNotChecked, errNotChecked, errNotChecked, errNotChecked
 	if err == nil {
+		keyed = desksInOrder(ctx, at.conf, db)
 		witnessed = auditHealth(ctx, at.conf, db)
 		shredKeys, configured = retentionHealth(ctx, at, db)
 		waits, givenUp = nobodyWaits(ctx, db, clock.System{}.Now()), nothingGivenUp(ctx, db)
@@ -122,6 +123,7 @@ func examine(ctx context.Context, at *record) []examined {
 		{"no promise was given up", givenUp},
 		{"audit log has two witnesses", enoughWitnesses(at.conf)},
 		{"audit log is witnessed", witnessed},
+		{"desks have keys", keyed},
 		{"shred keys are this record's", shredKeys},
 		{"retention is configured", configured},
 	}

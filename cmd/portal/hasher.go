@@ -11,7 +11,6 @@ import (
 
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/config"
-	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/vault"
 )
@@ -37,11 +36,11 @@ func newHasher(conf config.Config, keys *seal.Ring, patience time.Duration) (mat
 }
 
 // openHasher is newHasher for a command that needs no other key.
-func openHasher(ctx context.Context, at *record, db *postgres.DB) (matching.Keyed, error) {
+func openHasher(at *record) (matching.Keyed, error) {
 	if at.conf.Vault != "" {
 		return newHasher(at.conf, nil, patienceOfImport)
 	}
-	keys, err := openKeys(ctx, at, db)
+	keys, err := openKeys(at)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func (c *importAgenciesCmd) Run(p *program) (err error) {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	hasher, err := openHasher(p.ctx, at, db)
+	hasher, err := openHasher(at)
 	if err != nil {
 		return err
 	}

@@ -4,25 +4,84 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"text/tabwriter"
+	"time"
 
+	"github.com/fairpassage/portal/internal/decision"
+	"github.com/fairpassage/portal/internal/desk"
+	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/seal"
+	"github.com/fairpassage/portal/views"
 )
 
-// keysCmd looks after the key folder.
+// keysCmd looks after the key folder and the keys of desks.
 type keysCmd struct {
-	Ensure keysEnsureCmd `cmd:"" help:"Make the key folder and what is missing in it: the portal's secrets, and a key pair for each unit."`
+	Ensure   keysEnsureCmd   `cmd:"" help:"Make the key folder and the portal's secrets that are missing in it."`
+	Create   keysCreateCmd   `cmd:"" help:"Make the first key of every desk that has members and no key."`
+	List     keysListCmd     `cmd:"" help:"Show each desk's key, who holds it, its recovery shares and what waits."`
+	Rotate   keysRotateCmd   `cmd:"" help:"Give a desk a new key, as a member of it, and wrap what it has anew."`
+	Recover  keysRecoverCmd  `cmd:"" help:"Restore a desk's key that nobody can open, as a member of the desk."`
+	Rehearse keysRehearseCmd `cmd:"" help:"Run the recovery with a key to throw away, with two holders of shares."`
+}
+
+// openKeys opens the key folder.
+func openKeys(at *record) (*seal.Ring, error) {
+	if at.conf.KeysDir == "" {
+		return nil, errors.New("PORTAL_KEYS is not set: name the folder of the key files")
+	}
+	var elsewhere []seal.Secret
+	if at.conf.Vault != "" {
+		elsewhere = append(elsewhere, seal.SecretMatching)
+	}
+	return seal.Ensure(at.conf.KeysDir, elsewhere...)
 }
 
 type keysEnsureCmd struct{ dataFlag }
 
-// Run makes missing keys and tells what to do with the folder.
+// Run makes missing secrets and tells what to do with the folder.
 func (c *keysEnsureCmd) Run(p *program) (err error) {
 	at, err := c.find(p)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, at.close(p.ctx)) }()
+	if _, err := openKeys(at); err != nil {
+		return err
+	}
+	db, err := at.open(p.ctx, "keys")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	keys, err := openShred(p.ctx, at, db)
+	if err != nil {
+		return err
+	}
+	if err := keys.Close(); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "the store of shred keys %s is ready\nNever back it up: what is deleted must be deleted in backups too. Mirror it (PORTAL_SHRED_MIRROR): without it nothing that was sealed opens again.\n", at.conf.ShredDir)
+	fmt.Fprintf(p.stdout, "the key folder %s is complete\nBack it up apart from the database: without it nobody signs in and no receipt is found.\nNext: portal keys create, once the desks have members.\n", at.conf.KeysDir)
+	return nil
+}
+
+// locksmith is a command's way to the keys of desks.
+type locksmith struct {
+	desks     *desk.Service
+	decisions *decision.Service
+	sessions  *identity.Sessions
+	asks      *passphrases
+	words     *views.Catalogue
+}
+
+// work opens the record and the key folder, and explains a fault in words.
+func (f dataFlag) work(p *program, do func(l *locksmith) error) (err error) {
+	at, err := f.find(p)
 	if err != nil {
 		return err
 	}
@@ -32,35 +91,135 @@ func (c *keysEnsureCmd) Run(p *program) (err error) {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	if _, err := openKeys(p.ctx, at, db); err != nil {
-		return err
-	}
-	keys, err := openShred(p.ctx, at, db)
+	keys, err := openKeys(at)
 	if err != nil {
 		return err
 	}
-	if err := keys.Close(); err != nil {
+	l, err := newLocksmith(p, db, keys)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "the store of shred keys %s is ready\nNever back it up: what is deleted must be deleted in backups too. Mirror it (PORTAL_SHRED_MIRROR): without it nothing that was sealed opens again.\n", at.conf.ShredDir)
-	fmt.Fprintf(p.stdout, "the key folder %s is complete\nBack it up apart from the database: without it nothing that was sealed opens again.\n", at.conf.KeysDir)
-	return nil
+	defer l.asks.close()
+	return l.explain(do(l))
 }
 
-// openKeys opens the key folder with a key pair for every unit of the record.
-func openKeys(ctx context.Context, at *record, db *postgres.DB) (*seal.Ring, error) {
-	if at.conf.KeysDir == "" {
-		return nil, errors.New("PORTAL_KEYS is not set: name the folder of the key files")
+func newLocksmith(p *program, db *postgres.DB, keys *seal.Ring) (*locksmith, error) {
+	clk := clock.System{}
+	people := identity.NewPeople(keys.Pins(), clk)
+	l := &locksmith{
+		desks:    desk.New(desk.Deps{DB: db, Clock: clk, People: people, Pins: keys.Pins()}),
+		sessions: identity.NewSessions(db, people),
 	}
-	units, err := identity.SealingUnits(ctx, db)
-	if err != nil {
+	var err error
+	if l.decisions, err = decision.NewService(db, clk, people, l.desks.Rules()...); err != nil {
 		return nil, err
 	}
-	var elsewhere []seal.Secret
-	if at.conf.Vault != "" {
-		elsewhere = append(elsewhere, seal.SecretMatching)
+	if l.words, err = views.NewCatalogue(); err != nil {
+		return nil, err
 	}
-	return seal.Ensure(at.conf.KeysDir, units, elsewhere...)
+	l.asks, err = openPassphrases(p)
+	return l, err
+}
+
+// explain says a fault in words.
+func (l *locksmith) explain(err error) error {
+	f, is := errors.AsType[*fault.Error](err)
+	if !is {
+		return err
+	}
+	code := f.Code
+	for _, of := range f.Fields {
+		code = of
+	}
+	text, missing := l.words.Text("en", code)
+	if missing != nil {
+		return err
+	}
+	return errors.New(text)
+}
+
+// member asks for the passphrase of the account, in the unit of that code or
+// in their first one.
+func (l *locksmith) member(p *program, email, unit string) (identity.Holder, error) {
+	if email == "" {
+		return identity.Holder{}, exitError{exitUsage, errors.New("--email is missing: whose key is it done with?")}
+	}
+	passphrase, err := l.asks.of(email)
+	if err != nil {
+		return identity.Holder{}, err
+	}
+	return l.sessions.AtTerminal(p.ctx, email, passphrase, unit)
+}
+
+var operator = identity.Setup("keys")
+
+type keysCreateCmd struct {
+	dataFlag
+	Unit []string `help:"Only these units, by code." placeholder:"CODE"`
+}
+
+// Run makes what is missing and says who can open it.
+func (c *keysCreateCmd) Run(p *program) error {
+	return c.work(p, func(l *locksmith) error {
+		units := c.Unit
+		if len(units) == 0 {
+			all, err := l.desks.List(p.ctx, operator)
+			if err != nil {
+				return err
+			}
+			for _, o := range all {
+				if o.KeyID == "" && o.Members > 0 {
+					units = append(units, o.Unit)
+				}
+			}
+		}
+		made, err := l.desks.Create(p.ctx, operator, units...)
+		if err != nil {
+			return err
+		}
+		for _, unit := range made {
+			fmt.Fprintf(p.stdout, "%s has a key\n", unit)
+		}
+		fmt.Fprintf(p.stdout, "%d made. Next: portal keys list shows who holds them; members who come later are admitted by a colleague at /desk.\n", len(made))
+		return nil
+	})
+}
+
+type keysListCmd struct{ dataFlag }
+
+// Run prints one line a desk.
+func (c *keysListCmd) Run(p *program) error {
+	return c.work(p, func(l *locksmith) error {
+		all, err := l.desks.List(p.ctx, operator)
+		if err != nil {
+			return err
+		}
+		now := clock.System{}.Now()
+		table := tabwriter.NewWriter(p.stdout, 0, 4, 2, ' ', 0)
+		fmt.Fprintln(table, "DESK\tKEY\tAGE\tDUE\tADMITTED\tSHARES\tWAITS")
+		for _, o := range all {
+			if o.KeyID == "" {
+				fmt.Fprintf(table, "%s\tnone\t\t\t0 of %d\t\t\n", o.Unit, o.Members)
+				continue
+			}
+			due := "in " + days(o.DueAt.Sub(now))
+			if !now.Before(o.DueAt) {
+				due = "now"
+			}
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d of %d\t%d of %d\t%s\n", o.Unit, o.KeyID, days(now.Sub(o.MadeAt)), due, o.Admitted, o.Members, o.Shares, o.Holders, waiting(o.Work))
+		}
+		return table.Flush()
+	})
+}
+
+func days(d time.Duration) string { return fmt.Sprintf("%d days", int(d.Hours()/24)) }
+
+func waiting(work []desk.Work) string {
+	text := ""
+	for _, w := range work {
+		text += fmt.Sprintf("%s: %d of %d (waits for someone to sign in) ", w.Kind, w.Done, w.Total)
+	}
+	return text
 }
 
 // openShred opens the store of shred keys and holds the record to it.

@@ -87,12 +87,6 @@ func withRedis(conf config.Config) (*record, error) {
 }
 
 func runOn(p *program, at *record, listener net.Listener) error {
-	if at.conf.Demo {
-		// Units first: they are whom the key folder makes keys for.
-		if err := inhabit(p.ctx, at); err != nil {
-			return err
-		}
-	}
 	w, err := openWorkplace(p, at, "run")
 	if err != nil {
 		return err
@@ -167,7 +161,7 @@ func (w *workplace) wire(p *program, at *record) (err error) {
 	if w.views, err = views.New(views.InZone(home.Zone)); err != nil {
 		return err
 	}
-	keys, err := openKeys(p.ctx, at, w.db)
+	keys, err := openKeys(at)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/fairpassage/portal/app/admin"
 	"github.com/fairpassage/portal/app/agency"
 	"github.com/fairpassage/portal/app/decision"
+	"github.com/fairpassage/portal/app/desk"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/oversight"
 	"github.com/fairpassage/portal/app/police"
@@ -54,7 +55,9 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 	if err := s.sessions.UseKeys(base); err != nil {
 		return nil, err
 	}
-	w, err := web.New(web.Config{BaseURL: base, Demo: conf.Demo, CSRFKey: s.keys.Secret(seal.SecretCSRF)}, v, s.sessions, log)
+	w, err := web.New(web.Config{
+		BaseURL: base, Demo: conf.Demo, CSRFKey: s.keys.Secret(seal.SecretCSRF), Greet: s.desks.Tend, Waits: s.desks.Waits,
+	}, v, s.sessions, log)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +87,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		}),
 		Decisions: decision.New(w, s.decisions),
 		Admin:     admin.New(w, s.staff),
+		Desk:      desk.New(w, s.desks, s.decisions),
 		Oversight: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/oversight/escalations", Offices: s.complaints,
 		}),

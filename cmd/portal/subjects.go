@@ -9,6 +9,7 @@ import (
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/decision"
+	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
@@ -41,6 +42,7 @@ type subjects struct {
 	complaints  *complaint.Service
 	escalations *escalation.Service
 	screening   *screening.Service
+	desks       *desk.Service
 	retention   *retention.Service
 	decisions   *decision.Service
 	staff       *people.Service
@@ -54,12 +56,13 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	}
 	s := &subjects{clock: clk, home: home, keys: keys, people: identity.NewPeople(keys.Pins(), clk)}
 	s.sessions = identity.NewSessions(db, s.people)
+	s.desks = desk.New(desk.Deps{DB: db, Clock: clk, People: s.people, Pins: keys.Pins()})
 	s.agencies = agency.New(db, hasher, clk)
 	s.register = register.New(db, clk, home)
 	s.licensing = licensing.New(db, clk, home)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: db, Clock: clk, Keys: keys, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
+		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
 		Regions: []string{home.Code},
 	})
 	if err != nil {
@@ -80,7 +83,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		return nil, err
 	}
 	// What takes two people: each subject's rules, one line a subject.
-	rules := people.Rules(s.people)
+	rules := append(people.Rules(s.people), s.desks.Rules()...)
 	if s.decisions, err = decision.NewService(db, clk, s.people, rules...); err != nil {
 		return nil, err
 	}

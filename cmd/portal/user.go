@@ -91,7 +91,7 @@ func (f dataFlag) withOperator(p *program, do func(context.Context, *identity.Op
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	ring, err := openKeys(p.ctx, at, db)
+	ring, err := openKeys(at)
 	if err != nil {
 		return err
 	}

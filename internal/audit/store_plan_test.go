@@ -1,4 +1,4 @@
-package audit
+package audit_test
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/testkit"
@@ -17,11 +19,11 @@ import (
 // pages, by position.
 func TestNoSecondReadsTheWholeLog(t *testing.T) {
 	db := testkit.DB(t)
-	key, err := NewKey(bytes.Repeat([]byte{1}, seedSize))
+	key, err := audit.NewKey(bytes.Repeat([]byte{1}, audit.SeedSize))
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := New(Deps{DB: db.DB, Clock: clock.System{}, Random: rand.Reader, Key: key, Log: slog.New(slog.DiscardHandler)})
+	l, err := audit.New(audit.Deps{DB: db.DB, Clock: clock.System{}, Random: rand.Reader, Key: key, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,16 +41,16 @@ func TestNoSecondReadsTheWholeLog(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	err = db.InTx(t.Context(), worker(), func(tx postgres.Tx) error {
+	err = db.InTx(t.Context(), identity.System("audit"), func(tx postgres.Tx) error {
 		for _, c := range []struct {
 			statement string
 			args      []any
 			by        []string
 		}{
-			{takeStatement, []any{100}, []string{"audit_pending_pkey"}},
-			{takenStatement, []any{toArray([]uuid.UUID{uuid.New(), uuid.New()})}, []string{"audit_entries_pkey", "audit_leaves_entry_id_key"}},
-			{sizeStatement, nil, []string{"audit_tiles_pkey"}},
-			{placedStatement, []any{100, 200}, []string{"audit_leaves_pkey", "audit_entries_pkey"}},
+			{audit.TakeStatement, []any{100}, []string{"audit_pending_pkey"}},
+			{audit.TakenStatement, []any{audit.ToArray([]uuid.UUID{uuid.New(), uuid.New()})}, []string{"audit_entries_pkey", "audit_leaves_entry_id_key"}},
+			{audit.SizeStatement, nil, []string{"audit_tiles_pkey"}},
+			{audit.PlacedStatement, []any{100, 200}, []string{"audit_leaves_pkey", "audit_entries_pkey"}},
 		} {
 			var lines []string
 			if err := tx.Gorm().Raw(`EXPLAIN `+c.statement, c.args...).Scan(&lines).Error; err != nil {

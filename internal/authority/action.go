@@ -34,6 +34,11 @@ const (
 	RoleApprove          Action = "role.approve"          // a colleague who will read cases of one's unit
 	AdministratorApprove Action = "administrator.approve" // another administrator; who returns
 	UnitMoveApprove      Action = "unit_move.approve"     // another parent for a unit
+
+	DeskRead Action = "desk.read" // how the desk's key stands, and open with it
+	DeskTend Action = "desk.tend" // rotate, admit, go on with what waits
+	DeskMake Action = "desk.make" // the first keys, by the installation
+
 	// What no person does.
 	ComplaintWeigh    Action = "complaint.weigh"
 	EscalationRaise   Action = "escalation.raise"
@@ -73,6 +78,8 @@ type rule struct {
 	roles   []identity.Role
 	// places: these roles in these kinds of unit, where one kind is not enough.
 	places map[identity.UnitKind][]identity.Role
+	// desk: anybody of a unit that may come to read what people told it.
+	desk bool
 	// own: the object must belong to the actor's unit or agency.
 	own bool
 	// processes may do it without anybody being there.
@@ -149,14 +156,18 @@ var rules = map[Action]rule{
 	RoleApprove:          {places: leaders, own: true},
 	AdministratorApprove: {kind: identity.UnitAdministration, roles: administrators, own: true},
 	UnitMoveApprove:      {kind: identity.UnitOversight, roles: overseers, own: true},
-	ComplaintWeigh:       {processes: []string{"screening"}},
-	EscalationRaise:      {processes: []string{"screening"}},
-	EscalationDeliver:    {processes: []string{"delivery"}},
-	EscalationClimb:      {processes: []string{"clock"}},
-	MailSend:             {processes: []string{"mail"}},
-	RegisterImport:       {processes: []string{"import", "demo"}},
-	AuditKeep:            {processes: []string{"audit"}},
-	ReadingClimb:         {processes: []string{"clock"}},
+	DeskRead:             {desk: true, own: true},
+	DeskTend:             {desk: true, own: true},
+	DeskMake:             {processes: []string{"keys", "demo"}},
+
+	ComplaintWeigh:    {processes: []string{"screening"}},
+	EscalationRaise:   {processes: []string{"screening"}},
+	EscalationDeliver: {processes: []string{"delivery"}},
+	EscalationClimb:   {processes: []string{"clock"}},
+	MailSend:          {processes: []string{"mail"}},
+	RegisterImport:    {processes: []string{"import", "demo"}},
+	AuditKeep:         {processes: []string{"audit"}},
+	ReadingClimb:      {processes: []string{"clock"}},
 
 	OversightList:        {kind: identity.UnitOversight, roles: overseers},
 	OversightRead:        {kind: identity.UnitOversight, roles: overseers, own: true},

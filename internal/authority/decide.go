@@ -68,6 +68,9 @@ func (r rule) entered(actor identity.Actor) Decision {
 		if r.anyone {
 			return Decision{true, "signed in"}
 		}
+		if r.desk && ReadsCases(actor.UnitKind, actor.Role) {
+			return Decision{true, "of a desk"}
+		}
 		if slices.Contains(r.rolesIn(actor.UnitKind), actor.Role) {
 			return Decision{true, "role in unit"}
 		}

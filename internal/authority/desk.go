@@ -10,7 +10,7 @@ import (
 // is a desk. Who decides licences or manages people is not among them.
 var caseRoles = []identity.Role{
 	identity.RoleComplaintsOfficer, identity.RoleInspector, identity.RoleInvestigator, identity.RoleCommander,
-	identity.RoleDutyOfficer, identity.RoleOverseer, identity.RoleSupportWorker, identity.RoleBorderOfficer, "first_reader",
+	identity.RoleDutyOfficer, identity.RoleOverseer, identity.RoleSupportWorker, identity.RoleBorderOfficer, identity.RoleFirstReader,
 }
 
 // ReadsCases reports whether somebody of that role in a unit of that kind may

@@ -1,14 +1,16 @@
 package complaint_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/id"
-	"github.com/fairpassage/portal/internal/seal"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 )
@@ -39,32 +41,26 @@ func openState(t *testing.T, readers ...string) *office {
 	}
 	// The reading room is under the ministry, so that the ministry's desk stays first.
 	exec(t, app, `UPDATE units SET parent_id = $1 WHERE code = 'reading-room'`, o.units["ministry-national"])
+	o.desks = o.db.Desks(t, o.clock, slices.Sorted(maps.Keys(o.units))...)
 	for _, code := range readers {
 		o.person(t, code, identity.RoleFirstReader)
 	}
-	var codes []string
-	for code := range o.units {
-		codes = append(codes, code)
-	}
-	var err error
-	if o.keys, err = seal.Ensure(t.TempDir(), codes); err != nil {
-		t.Fatal(err)
-	}
-	o.service.Keys = o.keys
 	return o
 }
 
-// person makes somebody who works in the unit.
-func (o *office) person(t *testing.T, code string, role identity.Role) identity.Actor {
+// person makes somebody who works in the unit and was admitted to its desk.
+func (o *office) person(t *testing.T, code string, role identity.Role) identity.Holder {
 	t.Helper()
-	app := o.db.Super(t)
-	a := identity.Actor{Kind: identity.KindStaff, PersonID: id.New(), UnitID: o.units[code], UnitCode: code, Role: role}
-	if err := app.QueryRow(`SELECT kind FROM units WHERE code = $1`, code).Scan(&a.UnitKind); err != nil {
+	email := id.New().String() + "@staff.example"
+	person := o.db.Hire(t, o.clock, email, "Somebody", o.units[code], role)
+	who := o.db.AtTerminal(t, o.clock, email)
+	if !authority.ReadsCases(who.UnitKind, role) {
+		return who
+	}
+	if err := o.desks.Admit(t.Context(), o.db.Keyholder(t, o.clock, code), person); err != nil {
 		t.Fatal(err)
 	}
-	exec(t, app, `INSERT INTO people (id, email, name, created_at) VALUES ($1, $2, 'Somebody', now())`, a.PersonID, a.PersonID.String()+"@staff.example")
-	exec(t, app, `INSERT INTO memberships (person_id, unit_id, role) VALUES ($1, $2, $3)`, a.PersonID, a.UnitID, role)
-	return a
+	return who
 }
 
 // excluded lists who may never receive the complaint.

@@ -52,11 +52,25 @@ func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receip
 	if err != nil {
 		return Filed{}, fmt.Errorf("file complaint: %w", err)
 	}
-	shut, err := s.close(ctx, c, seen.agencyID, receipt)
+	row := newRow(c, seen, s.lookup("nonce", nonce), s.lookup("id", receipt.Code()))
+	filed, err := s.record(ctx, by, c, row, seen.agencyID, receipt)
+	if postgres.Violates(err, "envelope_key_is_current") {
+		// A desk got a new key while this was sealed: once more, to that one.
+		s.Desks.Refresh()
+		filed, err = s.record(ctx, by, c, row, seen.agencyID, receipt)
+	}
 	if err != nil {
 		return Filed{}, fmt.Errorf("file complaint: %w", err)
 	}
-	row := newRow(c, seen, s.lookup("nonce", nonce), s.lookup("id", receipt.Code()))
+	return filed, nil
+}
+
+// record seals the complaint and writes it down.
+func (s *Service) record(ctx context.Context, by identity.Actor, c Complaint, row complaintRow, agency uuid.UUID, receipt Receipt) (Filed, error) {
+	shut, err := s.close(ctx, c, agency, receipt)
+	if err != nil {
+		return Filed{}, err
+	}
 	filed := Filed{ID: c.id, FiledAt: c.filedAt}
 	err = s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
 		first, err := insertComplaint(tx, row)
@@ -82,10 +96,7 @@ func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receip
 		}
 		return outbox.Append(tx, outbox.Promise{Topic: TopicFiled, SubjectID: c.id})
 	})
-	if err != nil {
-		return Filed{}, fmt.Errorf("file complaint: %w", err)
-	}
-	return filed, nil
+	return filed, err
 }
 
 // closed is a complaint's sealed side.
@@ -140,9 +151,9 @@ func (s *Service) close(ctx context.Context, c Complaint, seen uuid.UUID, receip
 	}
 	for _, code := range slices.Sorted(maps.Keys(plan.now)) {
 		part := plan.now[code]
-		to, ok := s.Keys.Desk(code)
-		if !ok {
-			return closed{}, fault.New(fault.Unavailable, "complaint.error.no_desk")
+		to, err := s.Desks.Public(ctx, code)
+		if err != nil {
+			return closed{}, err
 		}
 		if err := address(to, part.list()); err != nil {
 			return closed{}, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/complaint"
+	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/matching"
@@ -62,7 +63,7 @@ func TestTheSameFormSentTwiceAtOnceIsOneComplaint(t *testing.T) {
 	if again != senders-1 {
 		t.Errorf("%d of %d were told that it was there already", again, senders)
 	}
-	for _, table := range []string{"complaints", "promises", "audit_entries"} {
+	for _, table := range []string{"complaints", "promises", "audit_entries WHERE action = 'complaint.filed'"} {
 		if n := o.count(t, `SELECT count(*) FROM `+table); n != 1 {
 			t.Errorf("%d rows of %s", n, table)
 		}
@@ -222,7 +223,7 @@ func TestNothingIsFiledWhileTheMatchingKeyIsOutOfReach(t *testing.T) {
 
 func TestADeskWithoutAKeyIsAsGoodAsNone(t *testing.T) {
 	o := open(t)
-	exec(t, o.db.Super(t), `UPDATE units SET code = 'ministry-other' WHERE kind = 'ministry'`)
+	exec(t, o.db.Super(t), `INSERT INTO units (id, code, kind, name) VALUES ($1, 'a-ministry', 'ministry', '{"en":"Without a key"}')`, id.New())
 	_, err := o.service.File(t.Context(), identity.Public(), told(), complaint.NewReceipt(), "a-nonce-of-a-form")
 	if fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("%v", err)
@@ -301,5 +302,26 @@ func TestWhatIsWrongWithAnIntakeIsSaidByField(t *testing.T) {
 		if _, err := complaint.New(id.New(), in, now); err != nil {
 			t.Errorf("%s: %v", name, fault.FieldsOf(err))
 		}
+	}
+}
+
+// A key that is replaced while a complaint is being sealed receives nothing.
+func TestAComplaintFollowsADesksNewKey(t *testing.T) {
+	o := open(t)
+	in := told()
+	in.MayAct = []complaint.MayAct{complaint.Police}
+	o.file(t, in) // the service knows the desks' keys now
+	police := o.holder(t, "police")
+	// Another process replaces it.
+	if err := o.db.DeskService(o.clock).Rotate(t.Context(), police, desk.Asked); err != nil {
+		t.Fatal(err)
+	}
+	filed, _ := o.file(t, in)
+	if n := o.count(t, `SELECT count(*) FROM complaint_envelopes e JOIN desk_keys k ON k.id = e.key_id
+		WHERE e.complaint_id = $1 AND e.recipient = 'police-national' AND k.retired_at IS NULL`, filed.ID); n != 1 {
+		t.Error("the police's envelope is not under the new key")
+	}
+	if _, err := o.service.OpenFor(t.Context(), police, filed.ID); err != nil {
+		t.Error(err)
 	}
 }

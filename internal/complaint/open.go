@@ -10,7 +10,6 @@ import (
 
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/authority"
-	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/platform/shred"
@@ -54,16 +53,15 @@ func (c Contents) Gone(item string) *Deleted {
 	return nil
 }
 
-// OpenFor opens what the complaint sealed to the actor's desk, and
-// records the read. A complaint that
-// sealed nothing to the desk is a Forbidden fault, like one that does not
-// exist.
-func (s *Service) OpenFor(ctx context.Context, by identity.Actor, complaint uuid.UUID) (Contents, error) {
+// OpenFor opens what the complaint sealed to the holder's desk, with the desk's
+// key as it is wrapped to them, and records the read. A complaint that sealed
+// nothing to the desk is a Forbidden fault, like one that does not exist.
+func (s *Service) OpenFor(ctx context.Context, by identity.Holder, complaint uuid.UUID) (Contents, error) {
 	action := authority.SealedRead
 	if by.UnitKind == identity.UnitOversight {
 		action = authority.OversightSealedRead
 	}
-	if err := authority.Require(by, action, authority.Object{UnitID: by.UnitID}); err != nil {
+	if err := authority.Require(by.Actor, action, authority.Object{UnitID: by.UnitID}); err != nil {
 		return Contents{}, err
 	}
 	var shut sealedRows
@@ -71,15 +69,15 @@ func (s *Service) OpenFor(ctx context.Context, by identity.Actor, complaint uuid
 		if shut, err = findSealed(tx, complaint, by.UnitCode); err != nil {
 			return err
 		}
-		if err := authority.Require(by, action, authority.Object{UnitID: shut.UnitID}); err != nil {
+		if err := authority.Require(by.Actor, action, authority.Object{UnitID: shut.UnitID}); err != nil {
 			return err
 		}
-		return audit.Record(tx, audit.Entry{Actor: by, Action: "complaint.opened", ObjectKind: "complaint", ObjectID: complaint})
+		return audit.Record(tx, audit.Entry{Actor: by.Actor, Action: "complaint.opened", ObjectKind: "complaint", ObjectID: complaint})
 	})
 	if err != nil {
 		return Contents{}, fmt.Errorf("open complaint: %w", err)
 	}
-	opened, err := s.unseal(by, complaint, shut)
+	opened, err := s.unseal(ctx, by, complaint, shut)
 	if err != nil {
 		return Contents{}, fmt.Errorf("open complaint: %w", err)
 	}
@@ -90,14 +88,14 @@ func (s *Service) OpenFor(ctx context.Context, by identity.Actor, complaint uuid
 	return contents, nil
 }
 
-// unseal opens the envelope with the private key of the actor's desk. It is the
-// one place where such a key is used.
-func (s *Service) unseal(by identity.Actor, complaint uuid.UUID, shut sealedRows) (seal.Opened, error) {
-	key, ok := s.Keys.Private(by.UnitCode, shut.KeyID)
-	if !ok {
-		return seal.Opened{}, fault.New(fault.Unavailable, "complaint.error.no_key")
+// unseal opens the envelope with the key of the holder's desk. It is the one
+// place where such a key is used.
+func (s *Service) unseal(ctx context.Context, by identity.Holder, complaint uuid.UUID, shut sealedRows) (seal.Opened, error) {
+	desk, err := s.Desks.Unlock(ctx, by, shut.KeyID)
+	if err != nil {
+		return seal.Opened{}, err
 	}
-	return seal.Open(key, complaint, by.UnitCode, shut.KeyID, shut.Envelope)
+	return desk.Open(complaint, shut.Envelope)
 }
 
 // open reads the items that the envelope holds. The envelope decides, not the

@@ -79,7 +79,8 @@ func TestInvestigatorsOpenWhatWasSealedToThem(t *testing.T) {
 	in := told()
 	in.MayAct = []complaint.MayAct{complaint.Police}
 	filed, _ := o.file(t, in)
-	c, err := o.service.OpenFor(t.Context(), o.investigator(), filed.ID)
+	investigator := o.holder(t, "police")
+	c, err := o.service.OpenFor(t.Context(), investigator, filed.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func TestInvestigatorsOpenWhatWasSealedToThem(t *testing.T) {
 	}
 	in.MayAct = []complaint.MayAct{complaint.LabourDesk}
 	filed, _ = o.file(t, in)
-	if c, err = o.service.OpenFor(t.Context(), o.investigator(), filed.ID); err != nil || c.Answers == nil {
+	if c, err = o.service.OpenFor(t.Context(), investigator, filed.ID); err != nil || c.Answers == nil {
 		t.Fatal(err)
 	}
 	if c.Narrative != nil || c.Reporter != nil || c.Worker != nil || c.Contact != nil {
@@ -108,20 +109,21 @@ func TestNobodyElseOpensASealedComplaint(t *testing.T) {
 	in.MayAct = []complaint.MayAct{complaint.Police}
 	sealed, _ := o.file(t, in)
 	unsealed, _ := o.file(t, told())
-	desk := o.investigator()
-	desk.UnitCode, desk.UnitKind, desk.UnitID, desk.Role = "ministry-national", identity.UnitMinistry, o.units["ministry"], identity.RoleLicensingOfficer
-	forged := o.investigator()
+	desk := o.holder(t, "ministry")
+	desk.Role = identity.RoleLicensingOfficer
+	investigator := o.holder(t, "police")
+	forged := investigator
 	forged.UnitID = id.New()
 	for name, tt := range map[string]struct {
-		by        identity.Actor
+		by        identity.Holder
 		complaint uuid.UUID
 	}{
 		"a licensing officer":            {desk, sealed.ID},
-		"anybody":                        {identity.Public(), sealed.ID},
-		"a process":                      {identity.System("screening"), sealed.ID},
+		"anybody":                        {identity.Holder{Actor: identity.Public()}, sealed.ID},
+		"a process":                      {identity.Holder{Actor: identity.System("screening")}, sealed.ID},
 		"an investigator elsewhere":      {forged, sealed.ID},
-		"police where nothing is sealed": {o.investigator(), unsealed.ID},
-		"police where nothing is":        {o.investigator(), id.New()},
+		"police where nothing is sealed": {investigator, unsealed.ID},
+		"police where nothing is":        {investigator, id.New()},
 	} {
 		if _, err := o.service.OpenFor(t.Context(), tt.by, tt.complaint); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("%s: %v", name, err)
@@ -141,7 +143,7 @@ func TestCiphertextsThatWereSwappedInTheDatabaseDoNotOpen(t *testing.T) {
 	owner := o.db.Super(t)
 	exec(t, owner, `UPDATE complaint_items a SET ciphertext = b.ciphertext FROM complaint_items b
 		WHERE a.complaint_id = $1 AND b.complaint_id = $2 AND a.item = 'narrative' AND b.item = 'narrative'`, one.ID, two.ID)
-	if _, err := o.service.OpenFor(t.Context(), o.investigator(), one.ID); err == nil || fault.KindOf(err) != fault.Internal {
+	if _, err := o.service.OpenFor(t.Context(), o.holder(t, "police"), one.ID); err == nil || fault.KindOf(err) != fault.Internal {
 		t.Errorf("%v", err)
 	}
 }

@@ -83,19 +83,19 @@ func (s *Service) Readings(ctx context.Context, by identity.Actor) (waiting, han
 }
 
 // Read opens one complaint for its reader, and writes down that it was opened.
-func (s *Service) Read(ctx context.Context, by identity.Actor, key uuid.UUID) (Reading, Contents, error) {
+func (s *Service) Read(ctx context.Context, by identity.Holder, key uuid.UUID) (Reading, Contents, error) {
 	var row readingRow
 	var shut sealedRows
 	err := s.DB.InTx(ctx, by, func(tx postgres.Tx) (err error) {
-		if row, shut, err = s.reading(tx, by, key, authority.ReadingRead); err != nil {
+		if row, shut, err = s.reading(tx, by.Actor, key, authority.ReadingRead); err != nil {
 			return err
 		}
-		return audit.Record(tx, audit.Entry{Actor: by, Action: "reading.open", ObjectKind: "complaint", ObjectID: row.ComplaintID})
+		return audit.Record(tx, audit.Entry{Actor: by.Actor, Action: "reading.open", ObjectKind: "complaint", ObjectID: row.ComplaintID})
 	})
 	if err != nil {
 		return Reading{}, Contents{}, fmt.Errorf("read first: %w", err)
 	}
-	opened, err := s.unseal(by, row.ComplaintID, shut)
+	opened, err := s.unseal(ctx, by, row.ComplaintID, shut)
 	if err != nil {
 		return Reading{}, Contents{}, fmt.Errorf("read first: %w", err)
 	}

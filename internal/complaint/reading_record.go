@@ -19,22 +19,36 @@ import (
 // session, from the data keys of the reader's envelope. Who they are is decided
 // anew from what was sealed: a row that somebody altered sends nothing astray.
 // Somebody who comes second gets a Conflict.
-func (s *Service) NobodyNamed(ctx context.Context, by identity.Actor, key uuid.UUID) error {
+func (s *Service) NobodyNamed(ctx context.Context, by identity.Holder, key uuid.UUID) error {
 	var row readingRow
 	var shut sealedRows
 	err := s.DB.Read(ctx, by, func(tx postgres.Tx) (err error) {
-		row, shut, err = s.reading(tx, by, key, authority.ReadingDecide)
+		row, shut, err = s.reading(tx, by.Actor, key, authority.ReadingDecide)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("record reading: %w", err)
 	}
-	envelopes, err := s.releases(ctx, by, row, shut)
+	err = s.release(ctx, by, row, shut)
+	if postgres.Violates(err, "envelope_key_is_current") {
+		// A desk got a new key meanwhile: once more, to that one.
+		s.Desks.Refresh()
+		err = s.release(ctx, by, row, shut)
+	}
 	if err != nil {
 		return fmt.Errorf("record reading: %w", err)
 	}
-	err = s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
-		if err := s.decide(tx, by, row, NoneNamed, nil, nil); err != nil {
+	return nil
+}
+
+// release records the verdict and addresses what waited.
+func (s *Service) release(ctx context.Context, by identity.Holder, row readingRow, shut sealedRows) error {
+	envelopes, err := s.releases(ctx, by, row, shut)
+	if err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
+		if err := s.decide(tx, by.Actor, row, NoneNamed, nil, nil); err != nil {
 			return err
 		}
 		for _, e := range envelopes {
@@ -44,15 +58,11 @@ func (s *Service) NobodyNamed(ctx context.Context, by identity.Actor, key uuid.U
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("record reading: %w", err)
-	}
-	return nil
 }
 
 // releases makes the envelopes of the desks that wait.
-func (s *Service) releases(ctx context.Context, by identity.Actor, row readingRow, shut sealedRows) ([]envelopeRow, error) {
-	opened, err := s.unseal(by, row.ComplaintID, shut)
+func (s *Service) releases(ctx context.Context, by identity.Holder, row readingRow, shut sealedRows) ([]envelopeRow, error) {
+	opened, err := s.unseal(ctx, by, row.ComplaintID, shut)
 	if err != nil {
 		return nil, err
 	}
@@ -74,9 +84,9 @@ func (s *Service) releases(ctx context.Context, by identity.Actor, row readingRo
 	}
 	var out []envelopeRow
 	for _, code := range slices.Sorted(maps.Keys(plan.later)) {
-		to, ok := s.Keys.Desk(code)
-		if !ok {
-			return nil, fault.New(fault.Unavailable, "complaint.error.no_desk")
+		to, err := s.Desks.Public(ctx, code)
+		if err != nil {
+			return nil, err
 		}
 		items := plan.later[code].list()
 		envelope, err := opened.EnvelopeFor(to, items...)

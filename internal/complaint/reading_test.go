@@ -27,9 +27,9 @@ func (o *office) forEmbassy(t *testing.T, change ...func(*complaint.Intake)) com
 }
 
 // waiting lists what waits for the reader.
-func (o *office) waiting(t *testing.T, by identity.Actor) []complaint.Reading {
+func (o *office) waiting(t *testing.T, by identity.Holder) []complaint.Reading {
 	t.Helper()
-	waiting, _, err := o.service.Readings(t.Context(), by)
+	waiting, _, err := o.service.Readings(t.Context(), by.Actor)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,11 +86,11 @@ func (o *office) openedBy(t *testing.T, filed complaint.Filed, code string) stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, ok := o.keys.Private(code, keyID)
-	if !ok {
-		t.Fatal("no key")
+	key, err := o.desks.Unlock(t.Context(), o.db.Keyholder(t, o.clock, code), keyID)
+	if err != nil {
+		t.Fatal(err)
 	}
-	opened, err := seal.Open(key, filed.ID, code, keyID, envelope)
+	opened, err := key.Open(filed.ID, envelope)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,10 +128,10 @@ func TestAnOfficialWhoIsNamedExcludesAndGoesToOversight(t *testing.T) {
 	reader, overseer := o.person(t, "reading-room", identity.RoleFirstReader), o.person(t, "oversight-national", identity.RoleOverseer)
 	filed := o.forEmbassy(t)
 	line := o.waiting(t, reader)[0]
-	if err := o.service.OfficialIsNamed(t.Context(), reader, line.ID, uuid.New()); fault.FieldsOf(err)["office"] == "" {
+	if err := o.service.OfficialIsNamed(t.Context(), reader.Actor, line.ID, uuid.New()); fault.FieldsOf(err)["office"] == "" {
 		t.Fatalf("an office that is none: %v", err)
 	}
-	if err := o.service.OfficialIsNamed(t.Context(), reader, line.ID, o.units["embassy-th"]); err != nil {
+	if err := o.service.OfficialIsNamed(t.Context(), reader.Actor, line.ID, o.units["embassy-th"]); err != nil {
 		t.Fatal(err)
 	}
 	if got := o.excluded(t, filed); got != "embassy-th:accused ministry-national:above" {
@@ -140,7 +140,7 @@ func TestAnOfficialWhoIsNamedExcludesAndGoesToOversight(t *testing.T) {
 	if got, held := o.envelopes(t, filed)["embassy-th"]; held {
 		t.Errorf("the embassy holds %q", got)
 	}
-	_, handed, err := o.service.Readings(t.Context(), overseer)
+	_, handed, err := o.service.Readings(t.Context(), overseer.Actor)
 	if err != nil || len(handed) != 1 || handed[0].Named != o.units["embassy-th"] || handed[0].Verdict != complaint.OfficialNamed {
 		t.Fatal(handed, err)
 	}
@@ -157,7 +157,7 @@ func TestAnOfficialOfNobodyKnowsWhichOfficeExcludesThemAll(t *testing.T) {
 	o := openState(t)
 	reader := o.person(t, "reading-room", identity.RoleFirstReader)
 	filed := o.forEmbassy(t)
-	if err := o.service.OfficialIsNamed(t.Context(), reader, o.waiting(t, reader)[0].ID, uuid.Nil); err != nil {
+	if err := o.service.OfficialIsNamed(t.Context(), reader.Actor, o.waiting(t, reader)[0].ID, uuid.Nil); err != nil {
 		t.Fatal(err)
 	}
 	if n := o.count(t, `SELECT count(*) FROM complaint_exclusions WHERE complaint_id = $1 AND why = 'unknown'`, filed.ID); n != 7 {
@@ -214,7 +214,7 @@ func TestAReaderNeverGetsWhatTheyHaveToDoWith(t *testing.T) {
 }
 
 // seenAs counts what the database shows to the person.
-func (o *office) seenAs(t *testing.T, by identity.Actor, query string) (n int) {
+func (o *office) seenAs(t *testing.T, by identity.Holder, query string) (n int) {
 	t.Helper()
 	err := o.db.Read(t.Context(), by, func(tx postgres.Tx) error { return tx.Gorm().Raw(query).Scan(&n).Error })
 	if err != nil {
@@ -280,20 +280,20 @@ func TestNobodyElseReleasesOrDecides(t *testing.T) {
 	reader := o.person(t, "reading-room", identity.RoleFirstReader)
 	filed := o.forEmbassy(t)
 	line := o.waiting(t, reader)[0]
-	for _, who := range []identity.Actor{
+	for _, who := range []identity.Holder{
 		o.person(t, "ministry-national", identity.RoleComplaintsOfficer), o.person(t, "embassy-th", identity.RoleComplaintsOfficer),
-		o.person(t, "police-national", identity.RoleInvestigator), o.person(t, "reading-room", identity.RoleAdministrator), identity.Public(),
+		o.person(t, "police-national", identity.RoleInvestigator), o.person(t, "reading-room", identity.RoleAdministrator), {Actor: identity.Public()},
 	} {
 		if err := o.service.NobodyNamed(t.Context(), who, line.ID); err == nil {
 			t.Errorf("%s of %s decides", who.Role, who.UnitCode)
 		}
-		if _, _, err := o.service.Readings(t.Context(), who); fault.KindOf(err) != fault.Forbidden {
+		if _, _, err := o.service.Readings(t.Context(), who.Actor); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("%s of %s lists: %v", who.Role, who.UnitCode, err)
 		}
 	}
 	// Past the policy in Go: the database itself.
 	embassy := o.person(t, "embassy-th", identity.RoleComplaintsOfficer)
-	for _, who := range []identity.Actor{embassy, reader} {
+	for _, who := range []identity.Holder{embassy, reader} {
 		var done bool
 		err := o.db.InTx(t.Context(), who, func(tx postgres.Tx) error {
 			return tx.Gorm().Raw(`SELECT release_envelope(?, 'embassy-th', '1', '{answers}', '\x00')`, filed.ID).Scan(&done).Error

@@ -27,6 +27,15 @@ type PlacementFinder interface {
 	PlacedByPhone(ctx context.Context, agency uuid.UUID, phones []matching.Token) (bool, error)
 }
 
+// DeskKeys are the keys of desks. Public gives where to address envelopes for a
+// unit, and an Unavailable fault where it has no key; Refresh makes it look
+// again. Unlock opens the key of the holder's own desk in the holder's request.
+type DeskKeys interface {
+	Public(ctx context.Context, unit string) (seal.Recipient, error)
+	Refresh()
+	Unlock(ctx context.Context, by identity.Holder, keyID string) (seal.Desk, error)
+}
+
 // ShredKeys is the store of the keys that an item needs beside its data key.
 // Secret gives shred.ErrDestroyed for an item that nobody shall ever read again.
 type ShredKeys interface {
@@ -38,7 +47,8 @@ type ShredKeys interface {
 type Dependencies struct {
 	DB         *postgres.DB
 	Clock      clock.Clock
-	Keys       *seal.Ring
+	Keys       *seal.Ring // the portal's secrets
+	Desks      DeskKeys
 	Shred      ShredKeys
 	Sessions   *identity.Sessions
 	Agencies   AgencyFinder
@@ -55,7 +65,7 @@ type Service struct{ Dependencies }
 
 // NewService checks that nothing is missing.
 func NewService(d Dependencies) (*Service, error) {
-	if d.DB == nil || d.Clock == nil || d.Keys == nil || d.Shred == nil || d.Sessions == nil || d.Agencies == nil || d.Placements == nil || d.Hasher == nil || len(d.Regions) == 0 {
+	if d.DB == nil || d.Clock == nil || d.Keys == nil || d.Desks == nil || d.Shred == nil || d.Sessions == nil || d.Agencies == nil || d.Placements == nil || d.Hasher == nil || len(d.Regions) == 0 {
 		return nil, errors.New("complaint service: a dependency is missing")
 	}
 	return &Service{d}, nil

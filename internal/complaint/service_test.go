@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fairpassage/portal/internal/complaint"
+	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
@@ -43,6 +44,7 @@ type office struct {
 	db       *testkit.Database
 	clock    *clock.Fake
 	keys     *seal.Ring
+	desks    *desk.Service
 	hasher   matching.Keyed
 	sessions *identity.Sessions
 	service  *complaint.Service
@@ -65,16 +67,21 @@ func open(t *testing.T, units ...string) *office {
 		exec(t, app, `INSERT INTO units (id, code, kind, name) VALUES ($1, $2, $3, '{"en":"Unit"}')`, o.units[kind], kind+"-national", kind)
 	}
 	var err error
-	if o.keys, err = seal.Ensure(t.TempDir(), []string{"ministry-national", "police-national", "oversight-national"}); err != nil {
+	if o.keys, err = seal.Ensure(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
+	var codes []string
+	for _, kind := range units {
+		codes = append(codes, kind+"-national")
+	}
+	o.desks = o.db.Desks(t, o.clock, codes...)
 	o.sessions = identity.NewSessions(o.db.DB, testkit.People(o.clock))
 	if o.hasher, err = matching.NewHasher(o.keys.Secret(seal.SecretMatching)); err != nil {
 		t.Fatal(err)
 	}
 	o.shred = testkit.Shred(t, o.clock)
 	o.service, err = complaint.NewService(complaint.Dependencies{
-		Hasher: o.hasher, DB: o.db.DB, Clock: o.clock, Keys: o.keys, Shred: o.shred, Sessions: o.sessions,
+		Hasher: o.hasher, DB: o.db.DB, Clock: o.clock, Keys: o.keys, Desks: o.desks, Shred: o.shred, Sessions: o.sessions,
 		Agencies: o.register, Placements: o.register, Regions: []string{"KH", "TH"},
 	})
 	if err != nil {
@@ -122,11 +129,10 @@ func (o *office) handIn(t *testing.T, receipt complaint.Receipt) (token string, 
 	return token, session
 }
 
-func (o *office) investigator() identity.Actor {
-	return identity.Actor{
-		Kind: identity.KindStaff, PersonID: id.New(), UnitID: o.units["police"], UnitCode: "police-national",
-		UnitKind: identity.UnitPolice, Role: identity.RoleInvestigator,
-	}
+// holder is a member of the unit of that kind, with their key in hand.
+func (o *office) holder(t *testing.T, kind string) identity.Holder {
+	t.Helper()
+	return o.db.Keyholder(t, o.clock, kind+"-national")
 }
 
 func (o *office) count(t *testing.T, query string, args ...any) int {

@@ -15,6 +15,7 @@ import (
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/demo"
+	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
@@ -55,11 +56,7 @@ func newStage(t *testing.T, secrets string) *stage {
 	if err := demo.Units(t.Context(), s.db.DB); err != nil {
 		t.Fatal(err)
 	}
-	units, err := identity.SealingUnits(t.Context(), s.db.DB)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := seal.Ensure(secrets, units)
+	keys, err := seal.Ensure(secrets)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,12 +71,14 @@ func newStage(t *testing.T, secrets string) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
+	people := identity.NewPeople(keys.Pins(), s.clk)
+	desks := desk.New(desk.Deps{DB: s.db.DB, Clock: s.clk, People: people, Pins: keys.Pins()})
 	s.deps = demo.Deps{
 		Keep: kept.ChangePolicy,
-		DB:   s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, People: identity.NewPeople(keys.Pins(), s.clk), Agencies: agency.New(s.db.DB, hasher, s.clk),
+		DB:   s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, People: people, Desks: desks, Agencies: agency.New(s.db.DB, hasher, s.clk),
 		FilerAt: func(at clock.Clock) (demo.Filer, error) {
 			service, err := complaint.NewService(complaint.Dependencies{
-				DB: s.db.DB, Clock: at, Keys: keys, Shred: shredKeys, Hasher: hasher, Sessions: identity.NewSessions(s.db.DB, identity.NewPeople(keys.Pins(), at)), Agencies: nobody{},
+				DB: s.db.DB, Clock: at, Keys: keys, Desks: desks, Shred: shredKeys, Hasher: hasher, Sessions: identity.NewSessions(s.db.DB, identity.NewPeople(keys.Pins(), at)), Agencies: nobody{},
 				Placements: placement.New(s.db.DB, at, hasher, s.home), Regions: []string{s.home.Code},
 			})
 			return &filer{service, s}, err

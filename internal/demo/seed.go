@@ -11,6 +11,7 @@ import (
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
+	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
@@ -33,6 +34,7 @@ type Deps struct {
 	Seed     uint64
 	Hasher   matching.Keyed
 	People   *identity.People
+	Desks    *desk.Service
 	Agencies *agency.Service
 	// Keep sets a rule of retention.
 	Keep func(tx postgres.Tx, by identity.Actor, p retention.Policy) error
@@ -53,8 +55,7 @@ const (
 	markTold   = "demo.told"
 )
 
-// Units makes the units of the demonstration, for whom the key folder then
-// makes keys. It does nothing the second time, and refuses a record that has
+// Units makes the units of the demonstration. It does nothing the second time, and refuses a record that has
 // units of its own.
 func Units(ctx context.Context, db *postgres.DB) error {
 	err := db.InTx(ctx, actor(), func(tx postgres.Tx) error {
@@ -96,6 +97,9 @@ func Seed(ctx context.Context, d Deps) error {
 	ids, err := d.layGround(ctx, w)
 	if err != nil {
 		return fmt.Errorf("seed the ground: %w", err)
+	}
+	if err := d.giveKeys(ctx); err != nil {
+		return fmt.Errorf("seed keys of desks: %w", err)
 	}
 	if err := d.tell(ctx, w, ids); err != nil {
 		return fmt.Errorf("seed complaints: %w", err)
@@ -164,6 +168,22 @@ func (d Deps) layGround(ctx context.Context, w *world) (map[string]uuid.UUID, er
 		return finish(tx, markGround)
 	})
 	return ids, err
+}
+
+// giveKeys makes the keys of the desks whose people are there: they hold them,
+// and the oversight office, the police and the support house hold the shares.
+func (d Deps) giveKeys(ctx context.Context) error {
+	return d.DB.InTx(ctx, actor(), func(tx postgres.Tx) error {
+		if err := lock(tx); err != nil {
+			return err
+		}
+		without, err := d.Desks.UnitsWithout(tx)
+		if err != nil || len(without) == 0 {
+			return err
+		}
+		_, err = d.Desks.CreateIn(tx, actor(), without...)
+		return err
+	})
 }
 
 // tell files every complaint at its hour. The nonce follows from the seed, so

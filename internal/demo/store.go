@@ -17,10 +17,14 @@ const seeding = 7203148
 
 // begin takes the lock and reports whether the step is done already.
 func begin(tx postgres.Tx, mark string) (done bool, err error) {
-	if err := tx.Gorm().Exec(`SELECT pg_advisory_xact_lock(?)`, seeding).Error; err != nil {
+	if err := lock(tx); err != nil {
 		return false, err
 	}
 	return marked(tx, mark)
+}
+
+func lock(tx postgres.Tx) error {
+	return tx.Gorm().Exec(`SELECT pg_advisory_xact_lock(?)`, seeding).Error
 }
 
 func marked(tx postgres.Tx, mark string) (found bool, err error) {

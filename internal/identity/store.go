@@ -140,8 +140,3 @@ func touchSession(tx postgres.Tx, session uuid.UUID, now time.Time) error {
 func revokeSession(tx postgres.Tx, session uuid.UUID, now time.Time) error {
 	return tx.Gorm().Exec(`UPDATE sessions SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL`, now, session).Error
 }
-
-func sealingUnits(tx postgres.Tx) (codes []string, err error) {
-	err = tx.Gorm().Raw(`SELECT code FROM units WHERE kind NOT IN (?, ?) ORDER BY code`, UnitAgency, UnitAdministration).Scan(&codes).Error
-	return codes, err
-}

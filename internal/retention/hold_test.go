@@ -111,7 +111,7 @@ func TestNobodyLiftsAHoldAlone(t *testing.T) {
 
 func TestOnlyTheOversightBodyPlacesHoldsAndReadsThem(t *testing.T) {
 	w := newWorld(t)
-	for _, by := range []identity.Actor{identity.Public(), w.police(), w.member("oversight", identity.RoleAdministrator), w.member("ministry", identity.RoleOverseer)} {
+	for _, by := range []identity.Actor{identity.Public(), w.police().Actor, w.member("oversight", identity.RoleAdministrator), w.member("ministry", identity.RoleOverseer)} {
 		if _, err := w.retention.Place(t.Context(), by, retention.Held{Complaint: id.New()}, "court"); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("%s of %s places: %v", by.Role, by.UnitKind, err)
 		}

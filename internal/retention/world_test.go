@@ -55,9 +55,10 @@ func newWorld(t *testing.T) *world {
 		w.exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, $2, $2, '{"en":"Unit"}')`, w.units[kind], kind)
 	}
 	var err error
-	if w.keys, err = seal.Ensure(t.TempDir(), []string{"ministry", "police", "oversight"}); err != nil {
+	if w.keys, err = seal.Ensure(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
+	desks := w.db.Desks(t, w.clock, "ministry", "police", "oversight")
 	w.shred = testkit.Shred(t, w.clock)
 	if err := retention.Bind(t.Context(), w.db.DB, w.shred.ID()); err != nil {
 		t.Fatal(err)
@@ -68,7 +69,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.complains, err = complaint.NewService(complaint.Dependencies{
-		DB: w.db.DB, Clock: w.clock, Keys: w.keys, Shred: w.shred, Hasher: hasher, Sessions: w.sessions, Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
+		DB: w.db.DB, Clock: w.clock, Keys: w.keys, Desks: desks, Shred: w.shred, Hasher: hasher, Sessions: w.sessions, Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -155,11 +156,9 @@ func (w *world) expire() {
 
 func (w *world) years(n int) { w.clock.Set(w.clock.Now().AddDate(n, 0, 1)) }
 
-func (w *world) police() identity.Actor {
-	return identity.Actor{
-		Kind: identity.KindStaff, PersonID: id.New(), UnitID: w.units["police"], UnitCode: "police",
-		UnitKind: identity.UnitPolice, Role: identity.RoleInvestigator,
-	}
+func (w *world) police() identity.Holder {
+	w.t.Helper()
+	return w.db.Keyholder(w.t, w.clock, "police")
 }
 
 // byReceipt opens what the reporter sent.

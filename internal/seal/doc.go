@@ -10,6 +10,9 @@
 // exactly the data keys that this recipient may have, bound to complaint,
 // recipient and key.
 //
+// A desk's private half leaves the package wrapped to a member of the desk, or
+// split among the desks that can restore it, and in no other way.
+//
 // It refuses to decide who may open what: callers name the items of every
 // envelope. It knows no database, and no error of it says what was sealed.
 package seal

@@ -12,9 +12,9 @@ import (
 	"github.com/fairpassage/portal/internal/seal"
 )
 
-func ensure(t *testing.T, dir string, units ...string) *seal.Ring {
+func ensure(t *testing.T, dir string) *seal.Ring {
 	t.Helper()
-	ring, err := seal.Ensure(dir, units)
+	ring, err := seal.Ensure(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,21 +23,7 @@ func ensure(t *testing.T, dir string, units ...string) *seal.Ring {
 
 func TestAFolderKeepsItsKeysAndGainsMissingOnes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "keys")
-	first := ensure(t, dir, "police-national")
-	second := ensure(t, dir, "police-national", "ministry-labour")
-	a, _ := first.Desk("police-national")
-	b, _ := second.Desk("police-national")
-	if a.KeyID != b.KeyID || !bytes.Equal(a.Key.Bytes(), b.Key.Bytes()) {
-		t.Error("the key changed")
-	}
-	if _, ok := first.Desk("ministry-labour"); ok {
-		t.Error("a key nobody asked for")
-	}
-	to, ok := second.Desk("ministry-labour")
-	key, held := second.Private("ministry-labour", to.KeyID)
-	if !ok || !held || !bytes.Equal(key.PublicKey().Bytes(), to.Key.Bytes()) {
-		t.Error("no pair for the new unit")
-	}
+	first, second := ensure(t, dir), ensure(t, dir)
 	for _, name := range []seal.Secret{seal.SecretMatching, seal.SecretReceipt, seal.SecretForm, seal.SecretCSRF, seal.SecretAudit} {
 		if k := first.Secret(name); len(k) != 32 || !bytes.Equal(k, second.Secret(name)) {
 			t.Errorf("%s has %d bytes or changed", name, len(k))
@@ -50,9 +36,9 @@ func TestAFolderKeepsItsKeysAndGainsMissingOnes(t *testing.T) {
 
 func TestNobodyElseMayReadTheKeys(t *testing.T) {
 	dir := t.TempDir()
-	ensure(t, dir, "police-national")
+	ensure(t, dir)
 	files, _ := filepath.Glob(filepath.Join(dir, "*.key"))
-	if len(files) != 7 {
+	if len(files) != 6 {
 		t.Fatalf("%d key files", len(files))
 	}
 	for _, file := range files {
@@ -66,7 +52,7 @@ func TestNobodyElseMayReadTheKeys(t *testing.T) {
 		if err := os.Chmod(file, 0o640); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := seal.Ensure(dir, nil); err == nil || !strings.Contains(err.Error(), "read by others") {
+		if _, err := seal.Ensure(dir); err == nil || !strings.Contains(err.Error(), "read by others") {
 			t.Errorf("a key readable by the group: %v", err)
 		}
 		if err := os.Chmod(file, 0o600); err != nil {
@@ -76,81 +62,55 @@ func TestNobodyElseMayReadTheKeys(t *testing.T) {
 	if err := os.Chmod(dir, 0o777); err != nil { // #nosec G302 -- what the test refuses
 		t.Fatal(err)
 	}
-	if _, err := seal.Ensure(dir, nil); err == nil {
+	if _, err := seal.Ensure(dir); err == nil {
 		t.Error("a folder that others may write to")
 	}
 }
 
-func TestManyProcessesAtOnceMakeOneKeyEach(t *testing.T) {
+func TestManyProcessesAtOnceMakeOneSecretEach(t *testing.T) {
 	dir := t.TempDir()
+	found := make([][]byte, 8)
 	var wg sync.WaitGroup
-	for range 8 {
+	for i := range found {
 		wg.Go(func() {
-			if _, err := seal.Ensure(dir, []string{"police-national"}); err != nil {
+			ring, err := seal.Ensure(dir)
+			if err != nil {
 				t.Error(err)
+				return
 			}
+			found[i] = ring.Secret(seal.SecretPins)
 		})
 	}
 	wg.Wait()
-	files, _ := filepath.Glob(filepath.Join(dir, "police-national.*.key"))
-	if len(files) != 1 {
-		t.Errorf("%d keys", len(files))
+	for _, secret := range found {
+		if !bytes.Equal(secret, found[0]) {
+			t.Error("two secrets of one name")
+		}
 	}
 }
 
-func TestADeskCanBeAddressedWithoutItsPrivateKey(t *testing.T) {
-	dir := t.TempDir()
-	to, _ := ensure(t, dir, "police-national").Desk("police-national")
-	if err := os.Remove(filepath.Join(dir, "police-national."+to.KeyID+".key")); err != nil {
-		t.Fatal(err)
-	}
-	ring := ensure(t, dir, "police-national")
-	if again, ok := ring.Desk("police-national"); !ok || again.KeyID != to.KeyID {
-		t.Error("the desk's address was lost or replaced")
-	}
-	if _, held := ring.Private("police-national", to.KeyID); held {
-		t.Error("a private key came back")
-	}
-}
-
-func TestAKeyFileThatIsNotWhatItSaysIsRefused(t *testing.T) {
-	for name, spoil := range map[string]func(dir, file string) error{
-		"another key under this name": func(dir, file string) error {
-			other, err := filepath.Glob(filepath.Join(dir, "ministry-labour.*.pub"))
-			if err != nil {
-				return err
-			}
-			return os.Rename(other[0], file)
-		},
-		"cut":   func(_, file string) error { return os.Truncate(file, 40) },
-		"empty": func(_, file string) error { return os.Truncate(file, 0) },
-		"junk":  func(_, file string) error { return os.WriteFile(file, []byte("\x00not base64"), 0o600) },
+func TestAKeyFileThatCannotBeReadIsRefused(t *testing.T) {
+	for name, spoil := range map[string]func(file string) error{
+		"cut":   func(file string) error { return os.Truncate(file, 20) },
+		"empty": func(file string) error { return os.Truncate(file, 0) },
+		"junk":  func(file string) error { return os.WriteFile(file, []byte("\x00not base64"), 0o600) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			to, _ := ensure(t, dir, "police-national", "ministry-labour").Desk("police-national")
-			if err := spoil(dir, filepath.Join(dir, "police-national."+to.KeyID+".pub")); err != nil {
+			ensure(t, dir)
+			if err := spoil(filepath.Join(dir, "pins.key")); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := seal.Ensure(dir, nil); err == nil {
+			if _, err := seal.Ensure(dir); err == nil {
 				t.Error("accepted")
 			}
 		})
 	}
 }
 
-func TestAUnitCodeCannotLeaveTheFolder(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "keys")
-	for _, code := range []string{"../x", "a/b", "", "UPPER", "a.b"} {
-		if _, err := seal.Ensure(dir, []string{code}); err == nil {
-			t.Errorf("%q accepted", code)
-		}
-	}
-}
-
 func TestASecretThatIsHeldElsewhereIsNeitherMadeNorRead(t *testing.T) {
 	dir := t.TempDir()
-	ring, err := seal.Ensure(dir, nil, seal.SecretMatching)
+	ring, err := seal.Ensure(dir, seal.SecretMatching)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +131,7 @@ func TestASecretThatIsHeldElsewhereIsNeitherMadeNorRead(t *testing.T) {
 	if err := seal.MakeSecret(file); err == nil {
 		t.Error("a key was replaced")
 	}
-	if ring, err = seal.Ensure(dir, nil, seal.SecretMatching); err != nil || ring.Secret(seal.SecretMatching) != nil {
+	if ring, err = seal.Ensure(dir, seal.SecretMatching); err != nil || ring.Secret(seal.SecretMatching) != nil {
 		t.Errorf("it was read where it was to be elsewhere: %v", err)
 	}
 	if whole := ensure(t, dir); !bytes.Equal(whole.Secret(seal.SecretMatching), key) {

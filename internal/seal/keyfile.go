@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-func (f folder) read(name string, private bool) ([]byte, error) {
+func (f folder) read(name string) ([]byte, error) {
 	file, err := os.Open(filepath.Join(f.dir, name)) // #nosec G304 -- a name from the listing or a constant
 	if err != nil {
 		return nil, fmt.Errorf("open key file: %w", err)
@@ -20,7 +20,7 @@ func (f folder) read(name string, private bool) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look at key file: %w", err)
 	}
-	if private && info.Mode().Perm()&0o077 != 0 {
+	if info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("the key file %s can be read by others (mode %o, want 600)", name, info.Mode().Perm())
 	}
 	const most = 4096
@@ -69,7 +69,7 @@ func syncDir(dir string) error {
 // would make strangers of all that was stored.
 func ReadSecret(path string) ([]byte, error) {
 	f := folder{dir: filepath.Dir(path)}
-	key, err := f.read(filepath.Base(path), true)
+	key, err := f.read(filepath.Base(path))
 	if err == nil && len(key) != KeySize {
 		err = fmt.Errorf("the key file %s has %d bytes, want %d", filepath.Base(path), len(key), KeySize)
 	}

@@ -96,11 +96,11 @@ func TestWhatIsSealedToAMemberOpensForThemAlone(t *testing.T) {
 }
 
 func TestAPinHoldsForItsPurposeAndPartsUnderOneFolder(t *testing.T) {
-	one, err := seal.Ensure(t.TempDir(), nil)
+	one, err := seal.Ensure(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	two, err := seal.Ensure(t.TempDir(), nil)
+	two, err := seal.Ensure(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

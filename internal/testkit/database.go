@@ -40,6 +40,10 @@ func DB(t testing.TB) *Database {
 	t.Helper()
 	super := superURL(t)
 	rolesOnce(t, super)
+	// Now, so that no test draws it amid randomness of its own.
+	if _, err := secret(); err != nil {
+		t.Fatal(err)
+	}
 	conf := pgtestdb.Custom(t, pgtestdb.Config{
 		DriverName: "pgx",
 		Host:       super.Hostname(),

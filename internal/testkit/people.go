@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"bytes"
+	"sync"
 	"testing"
 
 	"github.com/fairpassage/portal/internal/identity"
@@ -15,6 +16,9 @@ import (
 // Passphrase is that of everybody whom Hire hires.
 const Passphrase = "an invented passphrase of tests"
 
+// secret is drawn once: stretching a passphrase is slow on purpose.
+var secret = sync.OnceValues(func() (identity.Secret, error) { return identity.NewSecret(Passphrase) })
+
 // Pins are those of all tests.
 func Pins() seal.Pins { return seal.NewPins(bytes.Repeat([]byte{9}, seal.KeySize)) }
 
@@ -25,7 +29,7 @@ func People(clk clock.Clock) *identity.People { return identity.NewPeople(Pins()
 // unit, and returns their id.
 func (d *Database) Hire(t testing.TB, clk clock.Clock, email, name string, unit uuid.UUID, roles ...identity.Role) uuid.UUID {
 	t.Helper()
-	secret, err := identity.NewSecret(Passphrase)
+	secret, err := secret()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -142,3 +142,6 @@ function keyForm(form: HTMLFormElement): void {
 }
 
 if (window.PublicKeyCredential && navigator.credentials) document.querySelectorAll<HTMLFormElement>("form[data-key]").forEach(keyForm);
+
+// Work that was begun goes on by itself while its page is open.
+document.querySelectorAll<HTMLFormElement>("form[data-repeat]").forEach((form) => window.setTimeout(() => form.requestSubmit(), 500));

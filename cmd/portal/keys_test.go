@@ -1,0 +1,94 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/clock"
+	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/seal"
+	"github.com/fairpassage/portal/internal/testkit"
+	"github.com/google/uuid"
+)
+
+// staffed is a record of four desks with two members each, under the pins of
+// the key folder that the environment names.
+func staffed(t *testing.T, db *testkit.Database, env map[string]string) map[string]uuid.UUID {
+	t.Helper()
+	ring, err := seal.Ensure(env["PORTAL_KEYS"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := identity.NewSecret(testkit.Passphrase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	people, persons := identity.NewPeople(ring.Pins(), clock.System{}), map[string]uuid.UUID{}
+	roles := map[string]identity.Role{
+		"ministry": identity.RoleComplaintsOfficer, "oversight": identity.RoleOverseer, "police": identity.RoleCommander, "support": identity.RoleSupportWorker,
+	}
+	for kind, role := range roles {
+		unit := id.New()
+		if _, err := db.Super(t).Exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, $2, $2, '{"en":"Unit"}')`, unit, kind); err != nil {
+			t.Fatal(err)
+		}
+		email, person := "one@"+kind+".example", id.New()
+		persons[email] = person
+		err := db.InTx(t.Context(), identity.Setup("test"), func(tx postgres.Tx) error {
+			err := tx.Gorm().Exec(`INSERT INTO people (id, email, name, created_at) VALUES (?, ?, 'One', now())`, person, email).Error
+			if err != nil {
+				return err
+			}
+			if _, err := people.SetSecret(tx, person, secret); err != nil {
+				return err
+			}
+			return people.Grant(tx, person, unit, role, uuid.Nil)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return persons
+}
+
+// The keys of four desks from the first to a rehearsal and a recovery, as an
+// operator types it.
+func TestKeysAreLookedAfterFromTheCommandLine(t *testing.T) {
+	db := testkit.DB(t)
+	env := served(t, db)
+	staffed(t, db, env)
+	env["PORTAL_PASSPHRASE_FILE"] = filepath.Join(t.TempDir(), "passphrases")
+	if err := os.WriteFile(env["PORTAL_PASSPHRASE_FILE"], []byte(strings.Repeat(testkit.Passphrase+"\n", 2)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, _ := portal(t, env, "doctor"); code != exitFailed || !strings.Contains(out, "no key: ministry, oversight, police, support (portal keys create)") {
+		t.Errorf("before: exit %d\n%s", code, out)
+	}
+	for _, step := range []struct{ line, want string }{
+		{"keys create", "4 made. Next: portal keys list"},
+		{"keys create", "0 made."},
+		{"keys list", "  3 of 3"},
+		{"keys rotate --unit police --email one@police.example", "nothing is left under an old key; old keys are destroyed"},
+		{"keys rehearse --unit ministry --first one@police.example --second one@support.example", "2 shares of the real key of ministry open for them"},
+		{"doctor", "desks have keys                ok"},
+	} {
+		code, out, err := portal(t, env, strings.Fields(step.line)...)
+		if code != exitDone || !strings.Contains(out, step.want) {
+			t.Errorf("portal %s: exit %d\n%s%s", step.line, code, out, err)
+		}
+	}
+	code, _, said := portal(t, env, "keys", "recover", "--unit", "ministry", "--email", "one@ministry.example")
+	if code != exitFailed || !strings.Contains(said, "A colleague still holds the key") {
+		t.Errorf("a recovery of what is not lost: exit %d, %s", code, said)
+	}
+	if code, _, said := portal(t, env, "keys", "rotate", "--unit", "police", "--email", "nobody@police.example"); code != exitFailed || strings.Contains(said, testkit.Passphrase) {
+		t.Errorf("somebody unknown: exit %d, %s", code, said)
+	}
+	if code, _, _ := portal(t, env, "keys", "rotate", "--unit", "police"); code != exitUsage {
+		t.Errorf("without an account: exit %d", code)
+	}
+}
