@@ -119,6 +119,10 @@ func TestWithoutASecondFactorEveryPageLeadsToEnrolOne(t *testing.T) {
 			continue
 		}
 		res := v.do(t, httptest.NewRequest(http.MethodGet, r.Path, nil))
+		// A program is told so; it has no page to be led to.
+		if r.JSON && res.StatusCode == http.StatusConflict {
+			continue
+		}
 		if res.StatusCode != http.StatusNotFound && res.Header.Get("Location") != "/account/factors" {
 			t.Errorf("%s answers %d to %q", r.Path, res.StatusCode, res.Header.Get("Location"))
 		}
@@ -134,7 +138,7 @@ func TestWithoutASecondFactorEveryPageLeadsToEnrolOne(t *testing.T) {
 func TestInADemonstrationASecondFactorIsOptionalAndSaysSo(t *testing.T) {
 	h := openHouse(t, true)
 	v := h.browser()
-	leads(t, v.passphrase(t, "sok@administration.example"), "/account")
+	leads(t, v.passphrase(t, "sok@administration.example"), "/admin/people")
 	_, page := v.get(t, "/account")
 	wantText(t, page, "In this demonstration a second factor is optional", "1 session is open")
 }
@@ -160,7 +164,7 @@ func TestTheSecondStepWorksWithoutScript(t *testing.T) {
 		for _, path := range []string{"/account", "/account/factors", "/account/sessions"} {
 			leads(t, v.do(t, httptest.NewRequest(http.MethodGet, path, nil)), "/sign-in")
 		}
-		leads(t, v.send(t, "/sign-in/factor", "/sign-in/factor", url.Values{"code": {code}}), "/account")
+		leads(t, v.send(t, "/sign-in/factor", "/sign-in/factor", url.Values{"code": {code}}), "/admin/people")
 	}
 }
 
@@ -189,7 +193,7 @@ func TestASecurityKeyIsAddedAndSignsIn(t *testing.T) {
 	_, page = v.get(t, "/sign-in/factor")
 	form = page.Find(`form[data-key="get"]`)
 	values = url.Values{"answer": {key.Get(t, form.AttrOr("data-options", ""))}, "_csrf": {form.Find(`input[name="_csrf"]`).AttrOr("value", "")}}
-	leads(t, v.post(t, "/sign-in/factor", values), "/account")
+	leads(t, v.post(t, "/sign-in/factor", values), "/admin/people")
 }
 
 // post sends a form as it stands, without opening its page again.

@@ -19,9 +19,12 @@ import (
 
 	"github.com/fairpassage/portal/app"
 	"github.com/fairpassage/portal/app/account"
+	"github.com/fairpassage/portal/app/admin"
 	"github.com/fairpassage/portal/app/agency"
+	decisionpages "github.com/fairpassage/portal/app/decision"
 	deskpages "github.com/fairpassage/portal/app/desk"
 	"github.com/fairpassage/portal/app/ministry"
+	"github.com/fairpassage/portal/app/oversight"
 	"github.com/fairpassage/portal/app/police"
 	"github.com/fairpassage/portal/app/public"
 	"github.com/fairpassage/portal/app/reading"
@@ -35,11 +38,13 @@ import (
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/matching"
+	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/mail"
 	"github.com/fairpassage/portal/internal/platform/mail/mailtest"
 	"github.com/fairpassage/portal/internal/register"
+	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/testkit"
@@ -192,8 +197,9 @@ func (w *twin) serve(keys *seal.Ring) {
 	must(err)
 	placements, licences := placement.New(w.db.DB, w.clock, hasher, home), licensing.New(w.db.DB, w.clock, home)
 	listed := register.New(w.db.DB, w.clock, home)
+	shredKeys := testkit.Shred(w.t, w.clock)
 	w.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: w.db.DB, Clock: w.clock, Keys: keys, Desks: w.desks, Shred: testkit.Shred(w.t, w.clock), Hasher: hasher, Sessions: sessions, Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
+		DB: w.db.DB, Clock: w.clock, Keys: keys, Desks: w.desks, Shred: shredKeys, Hasher: hasher, Sessions: sessions, Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
 	})
 	must(err)
 	mailer, err := mail.New(w.mails.URL)
@@ -220,13 +226,18 @@ func (w *twin) serve(keys *seal.Ring) {
 			Escalations: w.escalations, Sealed: w.complaints, Agencies: listed, Bell: w.bell, Base: base, Offices: w.complaints,
 		})
 	}
-	decisions, err := decision.NewService(w.db.DB, w.clock, testkit.People(w.clock), w.desks.Rules()...)
+	keeper := testkit.People(w.clock)
+	decisions, err := decision.NewService(w.db.DB, w.clock, keeper, append(people.Rules(keeper), w.desks.Rules()...)...)
+	must(err)
+	kept, err := retention.New(retention.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Keys: shredKeys, Pins: testkit.Pins(), Log: log})
 	must(err)
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, edge, app.Pages{
 		Home: public.NewHome(edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(edge, listed), Complaints: complaintPages,
 		Account: account.New(edge, sessions, nil), Agency: agency.New(edge, licences, placements, home), Licensing: ministry.New(edge, licences),
 		Police: inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(edge, w.complaints),
 		Audit: public.NewAudit(edge, w.audit), Desk: deskpages.New(edge, w.desks, decisions),
+		Decisions: decisionpages.New(edge, decisions), Retention: oversight.NewRetention(edge, kept),
+		Admin: admin.New(edge, people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: decisions})),
 	})
 	must(err)
 }
@@ -292,7 +303,13 @@ func (w *twin) work() {
 // idTime is the part of a version 7 id that the machine's clock fills.
 var idTime = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-`)
 
-func blank(text string) string { return idTime.ReplaceAllString(text, "T-") }
+// formToken is bound to the id of the session, of which the machine's clock makes
+// a part; so is what a form of the account carries sealed.
+var formToken = regexp.MustCompile(`(name="_csrf" value="|"csrf":"|name="sealed" value=")[^"]+"`)
+
+func blank(text string) string {
+	return formToken.ReplaceAllString(idTime.ReplaceAllString(text, "T-"), `$1"`)
+}
 
 // differ tells where two texts part, for people who read a failing test.
 func differ(a, b string) string {

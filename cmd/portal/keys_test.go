@@ -15,11 +15,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// staffed is a record of four desks with two members each, under the pins of
+// staffed is a record of four desks with a member each, under the pins of
 // the key folder that the environment names.
-func staffed(t *testing.T, db *testkit.Database, env map[string]string) map[string]uuid.UUID {
+func staffed(t *testing.T, db *testkit.Database, env map[string]string, elsewhere ...seal.Secret) map[string]uuid.UUID {
 	t.Helper()
-	ring, err := seal.Ensure(env["PORTAL_KEYS"])
+	ring, err := seal.Ensure(env["PORTAL_KEYS"], elsewhere...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,6 @@ import (
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/config"
-	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/fairpassage/portal/internal/vault"
@@ -108,15 +107,11 @@ func TestAHostWithoutTheMatchingKeyWorksThroughTheVault(t *testing.T) {
 
 func TestASiteWithoutTheKeyTakesComplaintsThroughTheVaultAlone(t *testing.T) {
 	db := testkit.DB(t)
-	for _, kind := range []string{"ministry", "police", "oversight"} {
-		if _, err := db.Super(t).Exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, $2, $2, '{"en":"Unit"}')`, id.New(), kind); err != nil {
-			t.Fatal(err)
-		}
-	}
 	rundir := t.TempDir()
 	socket, key := filepath.Join(rundir, "v.sock"), filepath.Join(t.TempDir(), "matching.key")
 	env := served(t, db)
 	env["PORTAL_VAULT"] = "unix:" + socket
+	staffed(t, db, env, seal.SecretMatching)
 	p := &program{ctx: t.Context(), getenv: func(name string) string { return env[name] }, stderr: io.Discard}
 	conf, err := config.Load(p.getenv, config.Flags{})
 	if err != nil {
@@ -127,6 +122,9 @@ func TestASiteWithoutTheKeyTakesComplaintsThroughTheVaultAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.close()
+	if _, err := w.subjects.desks.Create(t.Context(), identity.Setup("keys"), "ministry", "police", "oversight", "support"); err != nil {
+		t.Fatal(err)
+	}
 	receipt := complaint.NewReceipt()
 	file := func() error {
 		in := complaint.Intake{Language: "en", Narrative: "My passport was taken.", Employer: "Example Seafood"}
