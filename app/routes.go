@@ -46,7 +46,12 @@ type Pages struct {
 // SiteMap is every address of the portal: who may come, and what answers. It
 // is the only place where a route is made.
 func SiteMap(w *web.Web, p Pages) []web.Route {
-	return slices.Concat([]web.Route{
+	return slices.Concat(publicRoutes(w, p), accountRoutes(p), officeRoutes(p), caseRoutes(p), deskRoutes(p), peopleRoutes(p))
+}
+
+// publicRoutes are for anybody.
+func publicRoutes(w *web.Web, p Pages) []web.Route {
+	return []web.Route{
 		{Method: get, Path: "/", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Show},
 		{Method: get, Path: "/leave", Surface: web.Public, Action: authority.PublicRead, Handler: p.Home.Leave},
 		{Method: get, Path: "/language/:code", Surface: web.Public, Action: authority.PublicRead, Handler: w.SwitchLanguage, Plain: true},
@@ -68,6 +73,16 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/complaints/mine", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Complaints.Mine},
 		{Method: post, Path: "/complaints/close", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Complaints.Close},
 
+		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},
+		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},
+		{Method: get, Path: "/complaints/mine/proof", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.Proof},
+		{Method: get, Path: "/complaints/mine/proof/file", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.ProofFile},
+	}
+}
+
+// accountRoutes are how people sign in and look after their own account.
+func accountRoutes(p Pages) []web.Route {
+	return []web.Route{
 		{Method: get, Path: "/sign-in", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.SignInForm, Unguarded: true},
 		{Method: post, Path: "/sign-in", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.SignIn, Unguarded: true},
 		{Method: get, Path: "/sign-in/factor", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.FactorForm, Unguarded: true},
@@ -90,7 +105,12 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: post, Path: "/account/passphrase", Surface: web.Staff, Action: authority.AccountSecure, Handler: p.Account.ChangePassphrase, StepUp: true},
 		{Method: get, Path: "/account/sessions", Surface: web.Staff, Action: authority.AccountRead, Handler: p.Account.Sessions},
 		{Method: post, Path: "/account/sessions", Surface: web.Staff, Action: authority.AccountSecure, Handler: p.Account.EndSessions},
+	}
+}
 
+// officeRoutes are those of agencies, and of the ministry that licenses them.
+func officeRoutes(p Pages) []web.Route {
+	return []web.Route{
 		{Method: get, Path: "/agency", Surface: web.Staff, Action: authority.AgencyDesk, Handler: p.Agency.Home},
 		{Method: get, Path: "/agency/application", Surface: web.Staff, Action: authority.ApplicationFile, Handler: p.Agency.Application},
 		{Method: post, Path: "/agency/application", Surface: web.Staff, Action: authority.ApplicationFile, Handler: p.Agency.File},
@@ -101,23 +121,17 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/ministry/applications", Surface: web.Staff, Action: authority.ApplicationList, Handler: p.Licensing.Queue},
 		{Method: get, Path: "/ministry/applications/:id", Surface: web.Staff, Action: authority.ApplicationRead, Handler: p.Licensing.Application},
 		{Method: post, Path: "/ministry/applications/:id/decision", Surface: web.Staff, Action: authority.ApplicationDecide, Handler: p.Licensing.Decide},
+	}
+}
 
+// caseRoutes are those of people who read what was told.
+func caseRoutes(p Pages) []web.Route {
+	return []web.Route{
 		{Method: get, Path: "/police/escalations", Surface: web.Staff, Action: authority.EscalationList, Handler: p.Police.Escalations},
 		{Method: get, Path: "/police/escalations/stream", Surface: web.Staff, Action: authority.EscalationList, Handler: p.Police.Stream, Stream: true},
 		{Method: get, Path: "/police/escalations/:id", Surface: web.Staff, Action: authority.EscalationRead, Handler: p.Police.Escalation},
 		{Method: post, Path: "/police/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.EscalationAcknowledge, Handler: p.Police.Acknowledge},
 		{Method: get, Path: "/police/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.SealedRead, Handler: p.Police.Complaint},
-
-		{Method: get, Path: "/desk", Surface: web.Staff, Action: authority.DeskRead, Handler: p.Desk.Show},
-		{Method: post, Path: "/desk/create", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Create},
-		{Method: post, Path: "/desk/go-on", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.GoOn},
-		{Method: post, Path: "/desk/forget", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Forget},
-		{Method: post, Path: "/desk/rotate", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Rotate},
-		{Method: post, Path: "/desk/admit", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Admit},
-		{Method: post, Path: "/desk/readmission", Surface: web.Staff, Action: authority.DeskRead, Handler: p.Desk.AskReadmission},
-		{Method: post, Path: "/desk/recovery", Surface: web.Staff, Action: authority.DeskRead, Handler: p.Desk.AskRecovery},
-		{Method: post, Path: "/desk/restore", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Restore},
-		{Method: post, Path: "/desk/hand-over", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.HandOver},
 
 		{Method: get, Path: "/readings", Surface: web.Staff, Action: authority.ReadingList, Handler: p.Readings.List},
 		{Method: get, Path: "/readings/:id", Surface: web.Staff, Action: authority.ReadingRead, Handler: p.Readings.Show},
@@ -130,12 +144,23 @@ func SiteMap(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/oversight/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.OversightSealedRead, Handler: p.Oversight.Complaint},
 		{Method: get, Path: "/oversight/retention", Surface: web.Staff, Action: authority.RetentionRead, Handler: p.Retention.Show},
 		{Method: post, Path: "/oversight/retention/holds", Surface: web.Staff, Action: authority.HoldPlace, Handler: p.Retention.Place},
+	}
+}
 
-		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},
-		{Method: get, Path: "/checkpoint/key", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Key, Plain: true},
-		{Method: get, Path: "/complaints/mine/proof", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.Proof},
-		{Method: get, Path: "/complaints/mine/proof/file", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Audit.ProofFile},
-	}, peopleRoutes(p))
+// deskRoutes are how members look after their desk's key.
+func deskRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Method: get, Path: "/desk", Surface: web.Staff, Action: authority.DeskRead, Handler: p.Desk.Show},
+		{Method: post, Path: "/desk/create", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Create},
+		{Method: post, Path: "/desk/go-on", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.GoOn},
+		{Method: post, Path: "/desk/forget", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Forget},
+		{Method: post, Path: "/desk/rotate", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Rotate},
+		{Method: post, Path: "/desk/admit", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Admit},
+		{Method: post, Path: "/desk/readmission", Surface: web.Staff, Action: authority.DeskRead, Handler: p.Desk.AskReadmission},
+		{Method: post, Path: "/desk/recovery", Surface: web.Staff, Action: authority.DeskRead, Handler: p.Desk.AskRecovery},
+		{Method: post, Path: "/desk/restore", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Restore},
+		{Method: post, Path: "/desk/hand-over", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.HandOver},
+	}
 }
 
 // peopleRoutes are the addresses of what takes two people, and of people and

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -29,16 +28,6 @@ import (
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/uuid"
 )
-
-type nobody struct{}
-
-func (nobody) ExactlyNamed(context.Context, string) (uuid.UUID, bool, error) {
-	return uuid.Nil, false, nil
-}
-
-func (nobody) PlacedByPhone(context.Context, uuid.UUID, []matching.Token) (bool, error) {
-	return false, nil
-}
 
 // desk takes complaints as the site does, without its pages, and opens them.
 type desk struct {

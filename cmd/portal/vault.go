@@ -112,7 +112,7 @@ func (c *vaultServeCmd) openTrail(stdout io.Writer) (io.WriteCloser, error) {
 	if c.Trail == "" {
 		return unclosed{stdout}, nil
 	}
-	return os.OpenFile(c.Trail, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o640)
+	return os.OpenFile(c.Trail, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 }
 
 type unclosed struct{ io.Writer }

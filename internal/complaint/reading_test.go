@@ -282,7 +282,8 @@ func TestNobodyElseReleasesOrDecides(t *testing.T) {
 	line := o.waiting(t, reader)[0]
 	for _, who := range []identity.Holder{
 		o.person(t, "ministry-national", identity.RoleComplaintsOfficer), o.person(t, "embassy-th", identity.RoleComplaintsOfficer),
-		o.person(t, "police-national", identity.RoleInvestigator), o.person(t, "reading-room", identity.RoleAdministrator), {Actor: identity.Public()},
+		o.person(t, "police-national", identity.RoleInvestigator), o.person(t, "reading-room", identity.RoleAdministrator),
+		{Actor: identity.Public()},
 	} {
 		if err := o.service.NobodyNamed(t.Context(), who, line.ID); err == nil {
 			t.Errorf("%s of %s decides", who.Role, who.UnitCode)

@@ -220,7 +220,12 @@ func (s *Service) facts(tx postgres.Tx, d decision.Decision) ([]decision.Fact, e
 	}
 	out := []decision.Fact{{Key: "desk.fact.from", Names: from.names()}, {Key: "desk.fact.to", Names: to.names()}}
 	var asked forWhom
-	if json.Unmarshal(d.Detail, &asked) != nil || asked.Person == uuid.Nil {
+	if len(d.Detail) > 0 {
+		if err := json.Unmarshal(d.Detail, &asked); err != nil {
+			return nil, fmt.Errorf("read the proposal: %w", err)
+		}
+	}
+	if asked.Person == uuid.Nil {
 		return out, nil
 	}
 	name, err := personName(tx, asked.Person)

@@ -43,9 +43,11 @@ func codesStrangers() limit { return limit{bucket: "code", window: time.Hour, mo
 func secondSteps() limit {
 	return limit{bucket: "second step", window: time.Minute, most: 300, few: true}
 }
+
 func confirmations() limit {
 	return limit{bucket: "confirm", window: 15 * time.Minute, most: 10}
 }
+
 func invitationsTried() limit {
 	return limit{bucket: "invitations", window: time.Minute, most: 60, few: true}
 }

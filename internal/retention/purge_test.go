@@ -23,8 +23,8 @@ func TestTheWorkerEmptiesNothingThatItDidNotIntend(t *testing.T) {
 	if _, err := worker.Exec(`SELECT ciphertext FROM complaint_items`); err == nil {
 		t.Error("the worker reads ciphertexts")
 	}
-	w.exec(`INSERT INTO sessions (id, token_hash, pin, person_id, unit_id, role, created_at, seen_at, expires_at)
-		SELECT gen_random_uuid(), sha256('x'), sha256('x'), $1, $2, 'overseer', now(), now(), now() + interval '1 hour'`, w.overseer().PersonID, w.units["oversight"])
+	w.exec(`INSERT INTO sessions (id, token_hash, pin, person_id, unit_id, role, created_at, seen_at, fresh_at, expires_at)
+		SELECT gen_random_uuid(), sha256('x'), sha256('x'), $1, $2, 'overseer', now(), now(), now(), now() + interval '1 hour'`, w.overseer().PersonID, w.units["oversight"])
 	if res, err := worker.Exec(`DELETE FROM sessions`); err != nil {
 		t.Fatal(err)
 	} else if n, _ := res.RowsAffected(); n != 0 {
@@ -37,8 +37,8 @@ func TestRowsThatEndedAreDeletedByTheirOwnRule(t *testing.T) {
 	who := w.overseer()
 	for i, age := range []int{400, 200, 1} {
 		at := w.clock.Now().AddDate(0, 0, -age)
-		w.exec(`INSERT INTO sessions (id, token_hash, pin, person_id, unit_id, role, created_at, seen_at, expires_at)
-			VALUES (gen_random_uuid(), sha256($1), sha256($1), $2, $3, 'overseer', $4, $4, $4)`, []byte{byte(i)}, who.PersonID, who.UnitID, at)
+		w.exec(`INSERT INTO sessions (id, token_hash, pin, person_id, unit_id, role, created_at, seen_at, fresh_at, expires_at)
+			VALUES (gen_random_uuid(), sha256($1), sha256($1), $2, $3, 'overseer', $4, $4, $4, $4)`, []byte{byte(i)}, who.PersonID, who.UnitID, at)
 		w.exec(`INSERT INTO attempts (bucket, subject, window_at, count) VALUES ('x', 'y', $1, 1)`, at)
 		run := w.finding(at, who.PersonID)
 		w.exec(`INSERT INTO import_runs (id, kind, file_sha256, started_at, finished_at) VALUES ($1, 'x', repeat('a', 64), $2, $2)`, run, at)

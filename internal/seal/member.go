@@ -65,7 +65,7 @@ func (m Member) Locked() bool { return len(m.seed) == 0 }
 
 // Public returns the public halves.
 func (m Member) Public() MemberPublic {
-	p := MemberPublic{Key: m.key.PublicKey(), Sign: m.sign.Public().(ed25519.PublicKey)} //nolint:errcheck,forcetypeassert // by ed25519's contract
+	p := MemberPublic{Key: m.key.PublicKey(), Sign: m.sign.Public().(ed25519.PublicKey)} // by ed25519's contract
 	sum := sha256.Sum256(bind("fairpassage/member/1/id", p.Key.Bytes(), p.Sign))
 	p.ID = fmt.Sprintf("m-%x", sum[:8])
 	return p

@@ -155,7 +155,7 @@ func (c *Client) exchange(ctx context.Context, inputs []matching.Input) ([]match
 // when anything is wrong with it.
 func (c *Client) over(ctx context.Context, conn net.Conn, inputs []matching.Input) (marks []matching.Mark, err error) {
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	err = writeFrame(conn, appendQuestion(nil, inputs))
+	err = writeFrame(conn, writeQuestion(inputs))
 	var body []byte
 	if err == nil {
 		body, err = readFrame(conn)

@@ -58,8 +58,8 @@ func writeFrame(to io.Writer, body []byte) error {
 	return err
 }
 
-func appendQuestion(out []byte, inputs []matching.Input) []byte {
-	out = append(out, version)
+func writeQuestion(inputs []matching.Input) []byte {
+	out := []byte{version}
 	out = binary.BigEndian.AppendUint16(out, uint16(len(inputs)))
 	for _, in := range inputs {
 		out = append(out, byte(in.Kind), byte(len(in.Country)))
@@ -70,7 +70,7 @@ func appendQuestion(out []byte, inputs []matching.Input) []byte {
 	return out
 }
 
-// parseQuestion accepts exactly what appendQuestion writes: an input that is
+// parseQuestion accepts exactly what writeQuestion writes: an input that is
 // empty or that matching refuses is not part of the protocol.
 func parseQuestion(body []byte) ([]matching.Input, error) {
 	r := bytes.NewBuffer(body)

@@ -30,7 +30,7 @@ func questions() map[string][]matching.Input {
 func TestAQuestionIsReadAsItWasWritten(t *testing.T) {
 	for name, want := range questions() {
 		var wire bytes.Buffer
-		if err := writeFrame(&wire, appendQuestion(nil, want)); err != nil {
+		if err := writeFrame(&wire, writeQuestion(want)); err != nil {
 			t.Fatal(err)
 		}
 		body, err := readFrame(&wire)
@@ -48,18 +48,18 @@ func TestAQuestionIsReadAsItWasWritten(t *testing.T) {
 }
 
 func TestWhatIsNoQuestionIsRefused(t *testing.T) {
-	good := appendQuestion(nil, []matching.Input{matching.Document("KH", "N0000001")})
+	good := writeQuestion([]matching.Input{matching.Document("KH", "N0000001")})
 	change := func(at int, to byte) []byte {
 		bad := bytes.Clone(good)
 		bad[at] = to
 		return bad
 	}
-	many := appendQuestion(nil, make([]matching.Input, maxInputs+1))
+	many := writeQuestion(make([]matching.Input, maxInputs+1))
 	for name, body := range map[string][]byte{
 		"nothing": nil, "another version": change(0, 9), "fewer than it says": change(2, 2), "more than it says": append(bytes.Clone(good), 0),
 		"cut": good[:len(good)-1], "no kind": change(3, 0), "unknown kind": change(3, 7), "a country past the end": change(4, 255),
-		"an empty value": appendQuestion(nil, []matching.Input{{Kind: matching.KindName}}), "a value past the end": change(7, 255), "too many": many,
-		"too long": appendQuestion(nil, []matching.Input{matching.Name(strings.Repeat("x", matching.MaxInput+1))}),
+		"an empty value": writeQuestion([]matching.Input{{Kind: matching.KindName}}), "a value past the end": change(7, 255), "too many": many,
+		"too long": writeQuestion([]matching.Input{matching.Name(strings.Repeat("x", matching.MaxInput+1))}),
 	} {
 		if got, err := parseQuestion(body); !errors.Is(err, errWire) {
 			t.Errorf("%s: read as %v, %v", name, got, err)
@@ -91,7 +91,7 @@ func TestALimitThatIsUsedUpTravelsAsItIs(t *testing.T) {
 func FuzzQuestion(f *testing.F) {
 	for _, q := range questions() {
 		if len(q) < maxInputs {
-			f.Add(appendQuestion(nil, q))
+			f.Add(writeQuestion(q))
 		}
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -104,7 +104,7 @@ func FuzzQuestion(f *testing.F) {
 				t.Errorf("%q passed", in.Value)
 			}
 		}
-		if again := appendQuestion(nil, inputs); !bytes.Equal(again, body) {
+		if again := writeQuestion(inputs); !bytes.Equal(again, body) {
 			t.Errorf("%x became %x", body, again)
 		}
 	})
