@@ -41,6 +41,18 @@ var keyPages = []keyPage{
 	{name: "police-escalations", role: "investigator", address: "/police/escalations"},
 	{name: "police-escalation", role: "investigator", address: "/police/escalations", link: `main a[href^="/police/escalations/"]`},
 	{name: "account", role: "investigator", address: "/account"},
+	{name: "account-factors", role: "investigator", address: "/account/factors"},
+	{name: "account-sessions", role: "investigator", address: "/account/sessions"},
+	{name: "desk", role: "investigator", address: "/desk"},
+	{name: "decisions", role: "investigator", address: "/decisions"},
+	{name: "readings", role: "first_reader", address: "/readings"},
+	{name: "reading", role: "first_reader", address: "/readings", link: `main a[href^="/readings/"]`},
+	{name: "oversight-escalations", role: "overseer", address: "/oversight/escalations"},
+	{name: "oversight-retention", role: "overseer", address: "/oversight/retention"},
+	{name: "people", role: "administrator", address: "/admin/people"},
+	{name: "person-invite", role: "administrator", address: "/admin/people/invite"},
+	{name: "units", role: "administrator", address: "/admin/units"},
+	{name: "unit", role: "administrator", address: "/admin/units", link: `main a[href^="/admin/units/"]`},
 }
 
 // roles are those of the pages, each once, in order.

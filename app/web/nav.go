@@ -27,12 +27,12 @@ var doors = []struct {
 	{"nav.escalations", "/police/escalations", authority.EscalationList},
 	{"nav.people", "/admin/people", authority.PeopleManage},
 	{"nav.units", "/admin/units", authority.PeopleManage},
-	{"nav.decisions", "/decisions", authority.DecisionList},
 	{"nav.escalations", "/oversight/escalations", authority.OversightList},
 	{"nav.readings", "/readings", authority.ReadingList},
 	{"nav.retention", "/oversight/retention", authority.RetentionRead},
-	{"nav.account", "/account", authority.AccountRead},
+	{"nav.decisions", "/decisions", authority.DecisionList},
 	{deskKey, "/desk", authority.DeskRead},
+	{"nav.account", "/account", authority.AccountRead},
 }
 
 // HomeOf returns the first page of a signed-in person: the first door that
