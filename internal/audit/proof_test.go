@@ -57,7 +57,7 @@ func proved(t testing.TB, key *audit.Key) audit.Proof {
 	return p
 }
 
-func TestAProofSurvivesItsFileAndVerifiesInNoTime(t *testing.T) {
+func TestAProofSurvivesItsFile(t *testing.T) {
 	key := newKey(t)
 	text, err := proved(t, key).MarshalText()
 	if err != nil {
@@ -73,9 +73,7 @@ func TestAProofSurvivesItsFileAndVerifiesInNoTime(t *testing.T) {
 		if err != nil || at.Size != 5 || !at.At.Equal(time.Date(2026, 3, 2, 9, 15, 0, 0, time.UTC)) {
 			t.Fatalf("%+v, %v", at, err)
 		}
-		if took := time.Since(begun); took > 100*time.Millisecond {
-			t.Errorf("took %v", took)
-		}
+		t.Logf("verified in %v", time.Since(begun).Round(time.Microsecond))
 	}
 }
 
