@@ -219,14 +219,12 @@ func (s *Service) facts(tx postgres.Tx, d decision.Decision) ([]decision.Fact, e
 		return nil, err
 	}
 	out := []decision.Fact{{Key: "desk.fact.from", Names: from.names()}, {Key: "desk.fact.to", Names: to.names()}}
-	var asked forWhom
-	if len(d.Detail) > 0 {
-		if err := json.Unmarshal(d.Detail, &asked); err != nil {
-			return nil, fmt.Errorf("read the proposal: %w", err)
-		}
-	}
-	if asked.Person == uuid.Nil {
+	if d.Kind == HandOver {
 		return out, nil
+	}
+	asked, err := read(d)
+	if err != nil {
+		return nil, err
 	}
 	name, err := personName(tx, asked.Person)
 	return append(out, decision.Fact{Key: "desk.fact.person", Text: name}, decision.Fact{Key: "desk.fact.key", Text: asked.MemberKey}), err
