@@ -184,6 +184,14 @@ CREATE POLICY setup_writes ON policies FOR INSERT TO portal_setup WITH CHECK (ke
 CREATE POLICY oversight_writes ON policies FOR INSERT TO portal_staff
     WITH CHECK (key LIKE 'retention.%' AND pin IS NOT NULL AND acting_kind() = 'oversight' AND acting_as() = 'overseer');
 
+-- Slots are handed out in order: a desk that saw those of its own items could
+-- count, by the gaps, the complaints that are kept from it. The door finds where
+-- a key lies, once the desk's envelope is in hand.
+REVOKE SELECT ON complaint_items FROM portal_staff;
+GRANT SELECT (complaint_id, item, schema, ciphertext, shredded_at, policy) ON complaint_items TO portal_staff;
+GRANT SELECT (complaint_id, item, slot) ON complaint_items TO portal_door;
+CREATE POLICY door_locates ON complaint_items FOR SELECT TO portal_door USING (true);
+
 -- The worker never sees a ciphertext: it needs to know where an item is.
 GRANT SELECT (complaint_id, item, slot, shredded_at) ON complaint_items TO portal_worker;
 GRANT UPDATE (ciphertext, shredded_at, policy) ON complaint_items TO portal_worker;
@@ -287,6 +295,9 @@ REVOKE UPDATE (receipt_hash, nonce_hash, reporter_token, text_signature) ON comp
 DROP POLICY worker_shreds ON complaint_items;
 DROP POLICY worker_reads ON complaint_items;
 REVOKE ALL ON complaint_items FROM portal_worker;
+DROP POLICY door_locates ON complaint_items;
+REVOKE ALL ON complaint_items FROM portal_door, portal_staff;
+GRANT SELECT ON complaint_items TO portal_staff;
 DROP TRIGGER complaint_items_slot_open ON complaint_items;
 DROP TRIGGER findings_hold_evidence ON findings;
 DROP INDEX findings_evidence;

@@ -91,6 +91,10 @@ func (s *Service) OpenFor(ctx context.Context, by identity.Holder, complaint uui
 // unseal opens the envelope with the key of the holder's desk. It is the one
 // place where such a key is used.
 func (s *Service) unseal(ctx context.Context, by identity.Holder, complaint uuid.UUID, shut sealedRows) (seal.Opened, error) {
+	err := s.DB.Read(ctx, identity.Door(), func(tx postgres.Tx) error { return shut.locate(tx, complaint) })
+	if err != nil {
+		return seal.Opened{}, fmt.Errorf("locate shred keys: %w", err)
+	}
 	desk, err := s.Desks.Unlock(ctx, by, shut.KeyID)
 	if err != nil {
 		return seal.Opened{}, err

@@ -73,9 +73,22 @@ func findSealed(tx postgres.Tx, id uuid.UUID, recipient string) (sealedRows, err
 		out.UnitID = *head.UnitID
 	}
 	var items []itemRow
-	err := tx.Gorm().Raw(`SELECT item, schema, slot, ciphertext, shredded_at, policy FROM complaint_items WHERE complaint_id = ?`, id).Scan(&items).Error
+	err := tx.Gorm().Raw(`SELECT item, schema, ciphertext, shredded_at, policy FROM complaint_items WHERE complaint_id = ?`, id).Scan(&items).Error
 	out.take(items)
 	return out, err
+}
+
+// locate adds where the items' shred keys lie, which the staff role may not see.
+func (r *sealedRows) locate(tx postgres.Tx, id uuid.UUID) error {
+	var slots []itemRow
+	err := tx.Gorm().Raw(`SELECT item, slot FROM complaint_items WHERE complaint_id = ?`, id).Scan(&slots).Error
+	for _, at := range slots {
+		if row, held := r.Items[at.Item]; held {
+			row.Slot = at.Slot
+			r.Items[at.Item] = row
+		}
+	}
+	return err
 }
 
 func (r *sealedRows) take(items []itemRow) {
