@@ -29,10 +29,12 @@ func anyPending(tx postgres.Tx) (found bool, err error) {
 // columns of an entry named e.
 const columns = `e.id, e.at, e.actor_kind, e.actor_id, e.unit_id, e.process, e.action, e.object_kind, e.object_id, e.salt`
 
+// An array rather than a join: a join may be planned as a reading of all that
+// waits, and the more waits the more each second would cost.
 const (
 	takeStatement = `
 		DELETE FROM audit_pending
-		WHERE entry_id IN (SELECT entry_id FROM audit_pending ORDER BY entry_id LIMIT ?)
+		WHERE entry_id = ANY (ARRAY(SELECT entry_id FROM audit_pending ORDER BY entry_id LIMIT ?))
 		RETURNING entry_id`
 	takenStatement = `
 		SELECT ` + columns + ` FROM unnest(CAST(? AS uuid[])) AS taken(id) JOIN audit_entries e USING (id)
