@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fairpassage/portal/internal/escalation"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/mail"
 	"github.com/fairpassage/portal/internal/platform/mail/mailtest"
 	"github.com/fairpassage/portal/internal/screening"
@@ -25,9 +26,8 @@ func TestEveryHandlerMayRunTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, _ := deps(t, db, keep(db))
-	escalations := escalation.New(escalation.Deps{
-		DB: db.DB, Clock: d.Clock, Random: rand.Reader, Mail: sender, Words: plain{}, BaseURL: "https://portal.example",
-	})
+	escalations := escalation.New(escalation.Deps{DB: db.DB, Clock: d.Clock, Random: rand.Reader})
+	d.Letters = letter.New(letter.Deps{DB: db.DB, Clock: d.Clock, Mail: sender, Words: plain{}, BaseURL: "https://portal.example"})
 	d.Escalations = escalations
 	d.Screening = screening.New(screening.Deps{DB: db.DB, Clock: d.Clock, Log: slog.New(slog.DiscardHandler), Escalations: escalations})
 	lodge(t, db)
