@@ -34,7 +34,7 @@ BEGIN
     GRANT CREATE ON SCHEMA public TO portal_receipt;
     REVOKE ALL ON FUNCTION first_readers(), delivery_is_fit() FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION first_readers() TO portal_public;
-    GRANT EXECUTE ON FUNCTION delivery_is_fit(), excluded(uuid, uuid), reading_conflict(uuid, uuid) TO portal_worker;
+    GRANT EXECUTE ON FUNCTION excluded(uuid, uuid), reading_conflict(uuid, uuid) TO portal_worker;
     ALTER FUNCTION first_readers() OWNER TO portal_receipt;
     ALTER FUNCTION delivery_is_fit() OWNER TO portal_receipt;
     REVOKE CREATE ON SCHEMA public FROM portal_receipt;
