@@ -98,15 +98,6 @@ func (s *Service) record(ctx context.Context, by identity.Actor, c Complaint, ro
 	return filed, err
 }
 
-// promiseReading makes sure that somebody hears of the reading, and that it does
-// not wait for ever.
-func promiseReading(tx postgres.Tx, r reading) error {
-	if err := outbox.Append(tx, outbox.Promise{Topic: TopicReadingMade, SubjectID: r.ID}); err != nil {
-		return err
-	}
-	return outbox.Append(tx, outbox.Promise{Topic: TopicReadingDue, SubjectID: r.ID, RunAfter: r.DueAt})
-}
-
 // closed is a complaint's sealed side.
 type closed struct {
 	items       []itemRow
@@ -172,35 +163,4 @@ func (s *Service) close(ctx context.Context, c Complaint, seen uuid.UUID, receip
 	}
 	out.excluded, out.reading = plan.excluded, plan.reading
 	return out, nil
-}
-
-// plan decides who receives what, by the offices and the policy of the day.
-func (s *Service) plan(ctx context.Context, c Complaint, agency uuid.UUID, items []seal.Item) (addressing, error) {
-	var g ground
-	err := s.DB.Read(ctx, identity.Public(), func(tx postgres.Tx) (err error) {
-		if g, err = findGround(tx, c, agency, s.Regions[0]); err != nil {
-			return err
-		}
-		return s.seatReaders(tx, g.units)
-	})
-	if err != nil {
-		return addressing{}, err
-	}
-	return c.address(g, items)
-}
-
-// seatReaders marks the units where a first reader is on duty. A membership that
-// the portal did not grant seats nobody: the complaint would wait at an empty desk.
-func (s *Service) seatReaders(tx postgres.Tx, units []unit) error {
-	seats, err := firstReaders(tx)
-	if err != nil {
-		return err
-	}
-	for _, m := range seats {
-		at := slices.IndexFunc(units, func(u unit) bool { return u.ID == m.UnitID })
-		if at >= 0 && m.genuine(s.People) {
-			units[at].Reads = true
-		}
-	}
-	return nil
 }

@@ -20,6 +20,15 @@ const (
 	TopicReadingDue  = "reading.due"  // see whether somebody has read
 )
 
+// promiseReading makes sure that somebody hears of the reading, and that it does
+// not wait for ever.
+func promiseReading(tx postgres.Tx, r reading) error {
+	if err := outbox.Append(tx, outbox.Promise{Topic: TopicReadingMade, SubjectID: r.ID}); err != nil {
+		return err
+	}
+	return outbox.Append(tx, outbox.Promise{Topic: TopicReadingDue, SubjectID: r.ID, RunAfter: r.DueAt})
+}
+
 // TellReaders keeps the promise TopicReadingMade: the first readers of the desk
 // are promised a letter each, and where it climbed at once the overseers, too.
 // Who has a conflict with the complaint never hears of it; where that is
