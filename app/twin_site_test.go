@@ -26,6 +26,7 @@ import (
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/people"
@@ -64,14 +65,13 @@ func (w *twin) serve(keys *seal.Ring) {
 	listed := register.New(w.db.DB, w.clock, home)
 	shredKeys := testkit.Shred(w.t, w.clock)
 	w.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: w.db.DB, Clock: w.clock, Keys: keys, Desks: w.desks, Shred: shredKeys, Hasher: hasher, Sessions: sessions, Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
+		DB: w.db.DB, Clock: w.clock, Keys: keys, Desks: w.desks, Shred: shredKeys, Hasher: hasher, Sessions: sessions, People: testkit.People(w.clock), Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
 	})
 	must(err)
 	mailer, err := mail.New(w.mails.URL)
 	must(err)
-	w.escalations = escalation.New(escalation.Deps{
-		DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Mail: mailer, Words: pages.Catalogue(), BaseURL: "http://localhost:8080",
-	})
+	w.escalations = escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}})
+	w.letters = letter.New(letter.Deps{DB: w.db.DB, Clock: w.clock, Mail: mailer, Words: pages.Catalogue(), BaseURL: "http://localhost:8080"})
 	signing, err := audit.NewKey(keys.Secret(seal.SecretAudit))
 	must(err)
 	w.audit, err = audit.New(audit.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Key: signing, Log: log})

@@ -21,6 +21,7 @@ import (
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/mail/mailtest"
 	"github.com/fairpassage/portal/internal/screening"
@@ -51,6 +52,7 @@ type twin struct {
 	desks       *desk.Service
 	audit       *audit.Log
 	escalations *escalation.Service
+	letters     *letter.Service
 	screening   *screening.Service
 	bell        *web.Bell
 	mails       *mailtest.Server
@@ -213,14 +215,16 @@ func (w *twin) work() {
 		switch topic {
 		case complaint.TopicFiled:
 			err = w.screening.Screen(ctx, promise)
+		case complaint.TopicReadingMade:
+			err = w.complaints.TellReaders(ctx, promise)
 		case complaint.TopicReadingDue:
 			err = w.complaints.ClimbReading(ctx, promise)
 		case escalation.TopicRaised:
 			err = w.escalations.Deliver(ctx, promise)
 		case escalation.TopicOverdue:
 			err = w.escalations.Climb(ctx, promise)
-		case escalation.TopicSend:
-			err = w.escalations.SendMail(ctx, promise)
+		case letter.TopicSend:
+			err = w.letters.Send(ctx, promise)
 		default:
 			w.t.Fatalf("nobody keeps %s", topic)
 		}

@@ -48,6 +48,7 @@ const (
 	MailSend          Action = "mail.send"
 	RegisterImport    Action = "register.import"
 	AuditKeep         Action = "audit.keep" // place, sign and deliver the audit log
+	ReadingDeliver    Action = "reading.deliver"
 	ReadingClimb      Action = "reading.climb"
 
 	// The same of the oversight body, for patterns that police may not know.
@@ -175,7 +176,8 @@ var rules = map[Action]rule{
 	MailSend:          {processes: []string{"mail"}},
 	RegisterImport:    {processes: []string{"import", "demo"}},
 	AuditKeep:         {processes: []string{"audit"}},
-	ReadingClimb:      {processes: []string{"clock"}},
+	ReadingDeliver:    {processes: []string{"delivery"}},
+	ReadingClimb:      {processes: []string{"clock", "delivery"}},
 
 	OversightList:        {kind: identity.UnitOversight, roles: overseers},
 	OversightRead:        {kind: identity.UnitOversight, roles: overseers, own: true},

@@ -89,8 +89,7 @@ func (s *Service) record(ctx context.Context, by identity.Actor, c Complaint, ro
 			return err
 		}
 		if r := shut.reading; r != nil && r.Needed {
-			err := outbox.Append(tx, outbox.Promise{Topic: TopicReadingDue, SubjectID: r.ID, RunAfter: r.DueAt})
-			if err != nil {
+			if err := promiseReading(tx, *r); err != nil {
 				return err
 			}
 		}
@@ -164,17 +163,4 @@ func (s *Service) close(ctx context.Context, c Complaint, seen uuid.UUID, receip
 	}
 	out.excluded, out.reading = plan.excluded, plan.reading
 	return out, nil
-}
-
-// plan decides who receives what, by the offices and the policy of the day.
-func (s *Service) plan(ctx context.Context, c Complaint, agency uuid.UUID, items []seal.Item) (addressing, error) {
-	var g ground
-	err := s.DB.Read(ctx, identity.Public(), func(tx postgres.Tx) (err error) {
-		g, err = findGround(tx, c, agency, s.Regions[0])
-		return err
-	})
-	if err != nil {
-		return addressing{}, err
-	}
-	return c.address(g, items)
 }

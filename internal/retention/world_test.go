@@ -69,7 +69,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.complains, err = complaint.NewService(complaint.Dependencies{
-		DB: w.db.DB, Clock: w.clock, Keys: w.keys, Desks: desks, Shred: w.shred, Hasher: hasher, Sessions: w.sessions, Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
+		DB: w.db.DB, Clock: w.clock, Keys: w.keys, Desks: desks, Shred: w.shred, Hasher: hasher, Sessions: w.sessions, People: testkit.People(w.clock), Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
 	})
 	if err != nil {
 		t.Fatal(err)
