@@ -9,6 +9,7 @@ type Action string
 const (
 	PublicRead            Action = "public.read"    // pages that tell everybody the same
 	ComplaintFile         Action = "complaint.file" // lodge, without an account
+	ComplaintType         Action = "complaint.type" // lodge what somebody tells one's desk
 	ComplaintFind         Action = "complaint.find" // hand in a receipt
 	ComplaintMine         Action = "complaint.mine" // see one's own, by receipt
 	SessionOpen           Action = "session.open"   // sign in
@@ -137,6 +138,7 @@ var leaders = map[identity.UnitKind][]identity.Role{
 var rules = map[Action]rule{
 	PublicRead:    {public: true, receipt: true, anyone: true},
 	ComplaintFile: {public: true, receipt: true, anyone: true},
+	ComplaintType: {desk: true, own: true},
 	ComplaintFind: {public: true, receipt: true, anyone: true},
 	ComplaintMine: {receipt: true, own: true},
 	SessionOpen:   {public: true, receipt: true, anyone: true},

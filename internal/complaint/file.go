@@ -40,6 +40,21 @@ func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receip
 	if err := authority.Require(by, authority.ComplaintFile, authority.Object{}); err != nil {
 		return Filed{}, err
 	}
+	return s.file(ctx, by, uuid.Nil, in, receipt, nonce)
+}
+
+// FileFor is File for somebody who tells it to the actor, who types it for them.
+// The actor's desk keeps a copy of all of it, of what it heard anyway, unless it
+// accuses an official of theirs: then not even they. Who typed is not written
+// down, only for which desk.
+func (s *Service) FileFor(ctx context.Context, by identity.Actor, in Intake, receipt Receipt, nonce string) (Filed, error) {
+	if err := authority.Require(by, authority.ComplaintType, authority.Object{UnitID: by.UnitID}); err != nil {
+		return Filed{}, err
+	}
+	return s.file(ctx, identity.Public(), by.UnitID, in, receipt, nonce)
+}
+
+func (s *Service) file(ctx context.Context, by identity.Actor, typedBy uuid.UUID, in Intake, receipt Receipt, nonce string) (Filed, error) {
 	const shortest = 16
 	if receipt == (Receipt{}) || len(nonce) < shortest {
 		return Filed{}, fault.New(fault.Invalid, "problem.body")
@@ -48,6 +63,7 @@ func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receip
 	if err != nil {
 		return Filed{}, err
 	}
+	c.typedBy = typedBy
 	seen, err := s.trace(ctx, c)
 	if err != nil {
 		return Filed{}, fmt.Errorf("file complaint: %w", err)
