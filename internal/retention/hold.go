@@ -45,6 +45,12 @@ type Hold struct {
 	Waits uuid.UUID
 }
 
+// Waiting reports whether a proposal to lift it waits.
+func (h Hold) Waiting() bool { return h.Waits != uuid.Nil }
+
+// Open reports whether lifting it can be proposed.
+func (h Hold) Open() bool { return h.LiftedAt == nil && !h.Forged && !h.Waiting() }
+
 // Place freezes what is held, at once and by one person: to freeze is safe. It
 // does not tell whether a complaint exists.
 func (s *Service) Place(ctx context.Context, by identity.Actor, held Held, reason Reason) (uuid.UUID, error) {

@@ -34,6 +34,9 @@ type Rule struct {
 	Waits  uuid.UUID // the proposal of another that waits, or the zero id
 }
 
+// Waiting reports whether a proposal of another waits.
+func (r Rule) Waiting() bool { return r.Waits != uuid.Nil }
+
 // Overview reads it. The read is of no case and leaves no entry.
 func (s *Service) Overview(ctx context.Context, by identity.Actor) (Overview, error) {
 	if err := authority.Require(by, authority.RetentionRead, authority.Object{}); err != nil {
