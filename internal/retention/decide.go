@@ -212,8 +212,10 @@ func (s *Service) changeFacts(tx postgres.Tx, d decision.Decision) ([]decision.F
 		now = decision.Fact{Key: "retention.fact.now", Text: strconv.Itoa(old.Days)}
 	}
 	return []decision.Fact{
-		{Key: "retention.what", Word: "retention.kind." + string(p.Kind)}, now,
+		{Key: "retention.what", Word: "retention.kind." + string(p.Kind)},
+		now,
 		{Key: "retention.fact.days", Text: strconv.Itoa(p.Days)},
-		{Key: "retention.fact.valid", Day: p.From}, {Key: "retention.source", Text: p.Source},
+		{Key: "retention.fact.valid", Day: p.From},
+		{Key: "retention.source", Text: p.Source},
 	}, nil
 }
