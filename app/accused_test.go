@@ -92,7 +92,7 @@ func TestAComplaintThatAccusesAnOfficialIsNotThereForTheirUnit(t *testing.T) {
 	for _, accused := range []string{"police-unit", "ministry-hq", "province-east", "oversight"} {
 		t.Run(accused, func(t *testing.T) {
 			one, other := testkit.DB(t), testkit.DB(t)
-			with, without := openTwin(t, one), openTwin(t, other)
+			with, without := openTwin(t, one, twinUnits...), openTwin(t, other, twinUnits...)
 			with.live(func(round int) {
 				with.file(fmt.Sprint("accusing ", round), accusing(round, unitOf(accused)))
 				with.file(fmt.Sprint("accusing beside the lone voice ", round), lone(accusing(10+round, unitOf(accused))))

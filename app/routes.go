@@ -176,7 +176,7 @@ func peopleRoutes(p Pages) []web.Route {
 		{Method: post, Path: "/decisions/:id/approve", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.Approve, StepUp: true},
 		{Method: post, Path: "/decisions/:id/refuse", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.Refuse},
 		{Method: post, Path: "/decisions/:id/send-back", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.SendBack},
-		{Method: post, Path: "/decisions/:id/withdraw", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.Withdraw},
+		{Method: post, Path: "/decisions/:id/withdraw", Surface: web.Staff, Action: authority.DecisionWithdraw, Handler: p.Decisions.Withdraw},
 		{Method: get, Path: "/api/v1/decisions", Surface: web.Staff, Action: authority.DecisionList, Handler: p.Decisions.ListAPI, JSON: true},
 		{Method: post, Path: "/api/v1/decisions/:id/approve", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.ApproveAPI, JSON: true, StepUp: true},
 		{Method: post, Path: "/api/v1/decisions/:id/refuse", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.RefuseAPI, JSON: true},

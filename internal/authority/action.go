@@ -30,6 +30,7 @@ const (
 	DecisionList         Action = "decision.list" // what waits for two people
 	DecisionRead         Action = "decision.read"
 	DecisionDecide       Action = "decision.decide"       // the page; each kind asks for an action of its own
+	DecisionWithdraw     Action = "decision.withdraw"     // one's own proposal
 	PeopleManage         Action = "people.manage"         // units, people, roles that read no case
 	RoleApprove          Action = "role.approve"          // a colleague who will read cases of one's unit
 	AdministratorApprove Action = "administrator.approve" // another administrator; who returns
@@ -87,6 +88,12 @@ type rule struct {
 	desk bool
 	// own: the object must belong to the actor's unit or agency.
 	own bool
+	// sender widens own to the unit from which the object came.
+	sender bool
+	// every widens own to all units, for units of that kind.
+	every identity.UnitKind
+	// mine: the object must be the actor's own deed.
+	mine bool
 	// processes may do it without anybody being there.
 	processes []string
 }
@@ -155,8 +162,9 @@ var rules = map[Action]rule{
 	SealedRead:            {kind: identity.UnitPolice, roles: investigators, own: true},
 
 	DecisionList:         {places: officials},
-	DecisionRead:         {places: officials},
-	DecisionDecide:       {places: officials},
+	DecisionRead:         {places: officials, own: true, sender: true, every: identity.UnitOversight},
+	DecisionDecide:       {places: officials, own: true},
+	DecisionWithdraw:     {places: officials, mine: true},
 	PeopleManage:         {kind: identity.UnitAdministration, roles: administrators},
 	RoleApprove:          {places: leaders, own: true},
 	AdministratorApprove: {kind: identity.UnitAdministration, roles: administrators, own: true},

@@ -120,11 +120,14 @@ func (s *Service) reading(tx postgres.Tx, by identity.Actor, key uuid.UUID, acti
 	if row.HandedTo != nil && action == authority.ReadingRead {
 		owner = *row.HandedTo
 	}
-	if err := authority.Require(by, action, authority.Object{UnitID: owner}); err != nil {
+	shut, err := findSealed(tx, row.ComplaintID, by.UnitCode)
+	if err != nil {
 		return readingRow{}, sealedRows{}, err
 	}
-	shut, err := findSealed(tx, row.ComplaintID, by.UnitCode)
-	return row, shut, err
+	if err := authority.Require(by, action, authority.Object{UnitID: owner, Barred: shut.Barred}); err != nil {
+		return readingRow{}, sealedRows{}, err
+	}
+	return row, shut, nil
 }
 
 // ClimbReading keeps the promise TopicReadingDue: where nobody has read, the

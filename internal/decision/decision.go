@@ -61,6 +61,12 @@ type Decision struct {
 	Member seal.Member
 }
 
+// object is the decision as the policy sees it: of the unit that decides, from
+// the unit and the person who proposed.
+func (d Decision) object() authority.Object {
+	return authority.Object{UnitID: d.UnitID, FromUnitID: d.ProposedUnit, PersonID: d.ProposedBy}
+}
+
 // Rule says how one kind is decided.
 type Rule struct {
 	Kind Kind
