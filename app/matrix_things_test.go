@@ -32,7 +32,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 	}
 	for _, prefix := range []string{
 		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/",
-		"/ministry/applications/", "/agencies/", "/language/", "/assets/",
+		"/oversight/retention/holds/", "/ministry/applications/", "/agencies/", "/language/", "/assets/",
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			th, ok := m.things[prefix][p.standing]
@@ -75,6 +75,8 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 		"/police/escalations/":    m.escalations(identity.UnitPolice),
 		"/oversight/escalations/": m.escalations(identity.UnitOversight),
 		"/readings/":              m.readings(identity.UnitMinistry),
+		// Of the oversight body as a whole.
+		"/oversight/retention/holds/": same(thing{path: ids(m.hold()), object: authority.Door(), form: map[string]string{"unit": unitOf("support-1").String()}}),
 	}
 	m.ofKind = map[string]map[standing]thing{"/readings/" + string(identity.UnitOversight): m.readings(identity.UnitOversight)}
 	for _, u := range m.units {
@@ -86,6 +88,15 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 			}
 		}
 	}
+}
+
+// hold places one on nothing that exists.
+func (m *matrix) hold() string {
+	m.t.Helper()
+	by := m.twin.people["overseer@oversight-1.example"]
+	m.exec(`INSERT INTO holds (id, complaint_id, reason, placed_by, placed_unit, placed_at) VALUES ($1, $1, 'court', $2, $3, $4)`,
+		unitOf("hold"), by.PersonID, by.UnitID, m.clock.Now())
+	return unitOf("hold").String()
 }
 
 // escalations are one of the national unit of that kind, with a complaint in it,

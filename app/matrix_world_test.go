@@ -71,21 +71,23 @@ type matrix struct {
 // proposing is the administration from which everything is proposed.
 const proposing = "administration-0"
 
+// matrixPlaces gives the three units of a kind their provinces and countries;
+// of an agency's, the province names the agency.
+var matrixPlaces = map[identity.UnitKind][3][2]string{
+	identity.UnitProvince: {{"East Gate"}, {"West Gate"}, {"South Gate"}},
+	identity.UnitEmbassy:  {{"", "TH"}, {"", "MY"}, {"", "JP"}},
+	identity.UnitAgency:   {{"another agency"}, {"a third agency"}, {"the agency"}},
+}
+
 func matrixUnits() (units []office) {
 	for _, kind := range people.Kinds() {
 		for n, s := range []standing{own, other, accused} {
 			u := office{code: fmt.Sprint(string(kind), "-", n+1), kind: string(kind), roles: people.RolesOf(kind)}
-			switch kind {
-			case identity.UnitProvince:
-				u.province = map[standing]string{own: "East Gate", other: "West Gate", accused: "South Gate"}[s]
-			case identity.UnitEmbassy:
-				u.countries = map[standing]string{own: "TH", other: "MY", accused: "JP"}[s]
-			case identity.UnitPolice: // one national unit; the others are of it
-				if s != own {
-					u.parent = "police-1"
-				}
-			case identity.UnitAgency:
-				u.province = map[standing]string{own: "another agency", other: "a third agency", accused: "the agency"}[s]
+			if places, has := matrixPlaces[kind]; has {
+				u.province, u.countries = places[n][0], places[n][1]
+			}
+			if kind == identity.UnitPolice && s != own { // there is one national unit; the others are of it
+				u.parent = "police-1"
 			}
 			units = append(units, u)
 		}

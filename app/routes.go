@@ -144,6 +144,10 @@ func caseRoutes(p Pages) []web.Route {
 		{Method: get, Path: "/oversight/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.OversightSealedRead, Handler: p.Oversight.Complaint},
 		{Method: get, Path: "/oversight/retention", Surface: web.Staff, Action: authority.RetentionRead, Handler: p.Retention.Show},
 		{Method: post, Path: "/oversight/retention/holds", Surface: web.Staff, Action: authority.HoldPlace, Handler: p.Retention.Place},
+		{Method: get, Path: "/oversight/retention/holds/:id/lift", Surface: web.Staff, Action: authority.HoldLift, Handler: p.Retention.LiftForm},
+		{Method: post, Path: "/oversight/retention/holds/:id/lift", Surface: web.Staff, Action: authority.HoldLift, Handler: p.Retention.Lift},
+		{Method: get, Path: "/oversight/retention/policies/new", Surface: web.Staff, Action: authority.RetentionPropose, Handler: p.Retention.PolicyForm},
+		{Method: post, Path: "/oversight/retention/policies", Surface: web.Staff, Action: authority.RetentionPropose, Handler: p.Retention.ProposePolicy},
 	}
 }
 

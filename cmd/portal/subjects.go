@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"log/slog"
+	"slices"
 
 	"github.com/fairpassage/portal/internal/agency"
 	"github.com/fairpassage/portal/internal/audit"
@@ -84,7 +85,11 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		return nil, err
 	}
 	// What takes two people: each subject's rules, one line a subject.
-	rules := append(people.Rules(s.people), s.desks.Rules()...)
+	rules := slices.Concat(
+		people.Rules(s.people),
+		s.desks.Rules(),
+		s.retention.Rules(),
+	)
 	if s.decisions, err = decision.NewService(db, clk, s.people, rules...); err != nil {
 		return nil, err
 	}

@@ -70,6 +70,11 @@ const (
 	HoldPlace     Action = "hold.place"     // freeze; to lift takes a decision of two
 	ItemDelete    Action = "item.delete"    // what a policy says; no person does it
 	RetentionSet  Action = "retention.set"  // an operator's command
+
+	HoldLift         Action = "hold.lift"         // propose it
+	HoldLiftApprove  Action = "hold_lift.approve" // the second, of another unit
+	RetentionPropose Action = "retention.propose" // another rule
+	RetentionApprove Action = "retention.approve" // a second overseer
 )
 
 // rule says who may. A nil set of roles means that no staff may.
@@ -194,4 +199,12 @@ var rules = map[Action]rule{
 	HoldPlace:     {kind: identity.UnitOversight, roles: overseers},
 	ItemDelete:    {processes: []string{"retention"}},
 	RetentionSet:  {processes: []string{"retention", "demo"}},
+
+	HoldLift: {kind: identity.UnitOversight, roles: overseers},
+	// The second is a support agency: it is no office of the state, so that no
+	// complaint can accuse it as one, and being asked tells no accused unit that
+	// something is held; and it stands by those whose evidence the hold keeps.
+	HoldLiftApprove:  {kind: identity.UnitSupport, roles: []identity.Role{identity.RoleSupportWorker}, own: true},
+	RetentionPropose: {kind: identity.UnitOversight, roles: overseers},
+	RetentionApprove: {kind: identity.UnitOversight, roles: overseers, own: true},
 }
