@@ -231,13 +231,14 @@ func (w *twin) serve(keys *seal.Ring) {
 	must(err)
 	kept, err := retention.New(retention.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Keys: shredKeys, Pins: testkit.Pins(), Log: log})
 	must(err)
+	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: decisions})
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, edge, app.Pages{
 		Home: public.NewHome(edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(edge, listed), Complaints: complaintPages,
-		Account: account.New(edge, sessions, nil), Agency: agency.New(edge, licences, placements, home), Licensing: ministry.New(edge, licences),
+		Account: account.New(edge, sessions, nil), Agency: agency.New(edge, licences, placements, staff, home), Licensing: ministry.New(edge, licences),
 		Police: inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(edge, w.complaints),
 		Audit: public.NewAudit(edge, w.audit), Desk: deskpages.New(edge, w.desks, decisions),
 		Decisions: decisionpages.New(edge, decisions), Retention: oversight.NewRetention(edge, kept),
-		Admin: admin.New(edge, people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: decisions})),
+		Admin: admin.New(edge, staff),
 	})
 	must(err)
 }
