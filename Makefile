@@ -75,6 +75,10 @@ i18n: assets ## messages missing in a language
 schema: need ## is migrations/schema.txt the schema? (UPDATE=1 writes it)
 	$(SERVERS) go test -run Schema ./migrations $(if $(UPDATE),-update)
 
+.PHONY: authority
+authority: need assets ## is docs/authority.md what the site answers? (UPDATE=1 writes it)
+	$(SERVERS) go test -count=1 -run AuthorityMatrix ./app $(if $(UPDATE),-update)
+
 .PHONY: vuln
 vuln: bin/govulncheck assets ## known vulnerabilities that the program reaches
 	scripts/vuln ./...

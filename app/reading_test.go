@@ -33,7 +33,7 @@ func firstLine(t *testing.T, v *visitor) string {
 }
 
 func TestAnEmptyListOfReadingsSaysWhatToExpect(t *testing.T) {
-	w := openTwin(t, testkit.DB(t))
+	w := openTwin(t, testkit.DB(t), twinUnits...)
 	_, page := w.visitor(ministryReader).get(t, "/readings")
 	wantText(t, page, "Nothing waits to be read", "an agency on which you decided")
 	if page.Find(`nav a[href="/readings"]`).Length() != 1 {
@@ -42,7 +42,7 @@ func TestAnEmptyListOfReadingsSaysWhatToExpect(t *testing.T) {
 }
 
 func TestWhatIsRedStandsOnTop(t *testing.T) {
-	w := openTwin(t, testkit.DB(t))
+	w := openTwin(t, testkit.DB(t), twinUnits...)
 	in := ordinary(1, func(in *complaint.Intake) { in.Official, in.OfficialUnit = true, unitOf("embassy-south") })
 	w.file("ordinary", in)
 	w.file("red", ordinary(2, red))
@@ -55,7 +55,7 @@ func TestWhatIsRedStandsOnTop(t *testing.T) {
 }
 
 func TestAReaderRecordsThatNobodyIsNamedAndTheEmbassyHasIt(t *testing.T) {
-	w := openTwin(t, testkit.DB(t))
+	w := openTwin(t, testkit.DB(t), twinUnits...)
 	w.file("for the embassy", ordinary(1))
 	v := w.visitor(ministryReader)
 	address := firstLine(t, v)
@@ -81,7 +81,7 @@ func TestAReaderRecordsThatNobodyIsNamedAndTheEmbassyHasIt(t *testing.T) {
 }
 
 func TestAReaderNamesAnOfficeAndOversightHasIt(t *testing.T) {
-	w := openTwin(t, testkit.DB(t))
+	w := openTwin(t, testkit.DB(t), twinUnits...)
 	w.file("for the embassy", ordinary(1))
 	v := w.visitor(ministryReader)
 	address := firstLine(t, v)
@@ -112,7 +112,7 @@ func TestAReaderNamesAnOfficeAndOversightHasIt(t *testing.T) {
 }
 
 func TestReadingsAreNotThereForOthers(t *testing.T) {
-	w := openTwin(t, testkit.DB(t))
+	w := openTwin(t, testkit.DB(t), twinUnits...)
 	w.file("for the embassy", ordinary(1))
 	address := firstLine(t, w.visitor(ministryReader))
 	for _, email := range []string{"complaints_officer@ministry-hq.example", "complaints_officer@embassy-south.example", "investigator@police-unit.example", overseer} {
@@ -130,7 +130,7 @@ func TestReadingsAreNotThereForOthers(t *testing.T) {
 }
 
 func TestOversightHasAnInboxOfItsOwn(t *testing.T) {
-	w := openTwin(t, testkit.DB(t))
+	w := openTwin(t, testkit.DB(t), twinUnits...)
 	for n := range 3 {
 		w.file(fmt.Sprint("accusing ", n), accusing(n, unitOf("police-unit")))
 		w.file(fmt.Sprint("ordinary ", n), ordinary(n))
@@ -166,7 +166,7 @@ func TestOversightHasAnInboxOfItsOwn(t *testing.T) {
 }
 
 func TestEveryTextOfAReaderIsThereInKhmer(t *testing.T) {
-	w := openTwin(t, testkit.DB(t))
+	w := openTwin(t, testkit.DB(t), twinUnits...)
 	w.file("red", ordinary(2, red))
 	v := w.visitor(oversightReader)
 	address := firstLine(t, v)

@@ -144,6 +144,10 @@ func caseRoutes(p Pages) []web.Route {
 		{Method: get, Path: "/oversight/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.OversightSealedRead, Handler: p.Oversight.Complaint},
 		{Method: get, Path: "/oversight/retention", Surface: web.Staff, Action: authority.RetentionRead, Handler: p.Retention.Show},
 		{Method: post, Path: "/oversight/retention/holds", Surface: web.Staff, Action: authority.HoldPlace, Handler: p.Retention.Place},
+		{Method: get, Path: "/oversight/retention/holds/:id/lift", Surface: web.Staff, Action: authority.HoldLift, Handler: p.Retention.LiftForm},
+		{Method: post, Path: "/oversight/retention/holds/:id/lift", Surface: web.Staff, Action: authority.HoldLift, Handler: p.Retention.Lift},
+		{Method: get, Path: "/oversight/retention/policies/new", Surface: web.Staff, Action: authority.RetentionPropose, Handler: p.Retention.PolicyForm},
+		{Method: post, Path: "/oversight/retention/policies", Surface: web.Staff, Action: authority.RetentionPropose, Handler: p.Retention.ProposePolicy},
 	}
 }
 
@@ -172,7 +176,7 @@ func peopleRoutes(p Pages) []web.Route {
 		{Method: post, Path: "/decisions/:id/approve", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.Approve, StepUp: true},
 		{Method: post, Path: "/decisions/:id/refuse", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.Refuse},
 		{Method: post, Path: "/decisions/:id/send-back", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.SendBack},
-		{Method: post, Path: "/decisions/:id/withdraw", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.Withdraw},
+		{Method: post, Path: "/decisions/:id/withdraw", Surface: web.Staff, Action: authority.DecisionWithdraw, Handler: p.Decisions.Withdraw},
 		{Method: get, Path: "/api/v1/decisions", Surface: web.Staff, Action: authority.DecisionList, Handler: p.Decisions.ListAPI, JSON: true},
 		{Method: post, Path: "/api/v1/decisions/:id/approve", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.ApproveAPI, JSON: true, StepUp: true},
 		{Method: post, Path: "/api/v1/decisions/:id/refuse", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.RefuseAPI, JSON: true},

@@ -2,15 +2,11 @@ package app_test
 
 import (
 	"bytes"
-	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,37 +14,19 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/app"
-	"github.com/fairpassage/portal/app/account"
-	"github.com/fairpassage/portal/app/admin"
-	"github.com/fairpassage/portal/app/agency"
-	decisionpages "github.com/fairpassage/portal/app/decision"
-	deskpages "github.com/fairpassage/portal/app/desk"
-	"github.com/fairpassage/portal/app/ministry"
-	"github.com/fairpassage/portal/app/oversight"
-	"github.com/fairpassage/portal/app/police"
-	"github.com/fairpassage/portal/app/public"
-	"github.com/fairpassage/portal/app/reading"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/complaint"
-	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
-	"github.com/fairpassage/portal/internal/licensing"
-	"github.com/fairpassage/portal/internal/matching"
-	"github.com/fairpassage/portal/internal/people"
-	"github.com/fairpassage/portal/internal/placement"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/clock"
-	"github.com/fairpassage/portal/internal/platform/mail"
 	"github.com/fairpassage/portal/internal/platform/mail/mailtest"
-	"github.com/fairpassage/portal/internal/register"
-	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/testkit"
-	"github.com/fairpassage/portal/views"
 	"github.com/google/uuid"
 )
 
@@ -65,11 +43,16 @@ type twin struct {
 	*counter
 	t           *testing.T
 	db          *testkit.Database
+	units       []office
 	clock       *clock.Fake
+	edge        *web.Web
+	pages       app.Pages
 	complaints  *complaint.Service
+	decisions   *decision.Service
 	desks       *desk.Service
 	audit       *audit.Log
 	escalations *escalation.Service
+	letters     *letter.Service
 	screening   *screening.Service
 	bell        *web.Bell
 	mails       *mailtest.Server
@@ -82,11 +65,16 @@ type twin struct {
 // unitOf gives a unit the same key in both twins.
 func unitOf(code string) uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceURL, []byte("unit "+code)) }
 
-// The state of the twins. Each unit has the same people in both.
-var twinUnits = []struct {
+// office is a unit with one person in each role.
+type office struct {
 	code, kind, parent, province, countries string
 	roles                                   []identity.Role
-}{
+}
+
+func (o office) email(role identity.Role) string { return string(role) + "@" + o.code + ".example" }
+
+// The state of the twins. Each unit has the same people in both.
+var twinUnits = []office{
 	{"ministry-hq", "ministry", "", "", "", []identity.Role{identity.RoleLicensingOfficer, identity.RoleComplaintsOfficer, identity.RoleFirstReader, identity.RoleInspector}},
 	{"province-east", "province", "ministry-hq", "East Gate", "", []identity.Role{identity.RoleComplaintsOfficer, identity.RoleInspector}},
 	{"embassy-south", "embassy", "ministry-hq", "", "TH", []identity.Role{identity.RoleComplaintsOfficer}},
@@ -108,10 +96,10 @@ func (w *twin) deed(format string, args ...any) {
 
 // openTwin settles a portal in a database that was made before any randomness
 // was taken away: databases have random names.
-func openTwin(t *testing.T, db *testkit.Database) *twin {
+func openTwin(t *testing.T, db *testkit.Database, units ...office) *twin {
 	t.Helper()
 	w := &twin{
-		counter: &counter{log: &bytes.Buffer{}}, t: t, db: db, bell: web.NewBell(), mails: mailtest.Start(t),
+		counter: &counter{log: &bytes.Buffer{}}, t: t, db: db, units: units, bell: web.NewBell(), mails: mailtest.Start(t),
 		// After the machine's own time: what is due by the database's clock is due here.
 		clock: clock.NewFake(time.Date(2031, time.January, 6, 9, 0, 0, 0, time.UTC)), people: map[string]identity.Actor{},
 	}
@@ -119,8 +107,10 @@ func openTwin(t *testing.T, db *testkit.Database) *twin {
 	w.settle()
 	w.deed("keys")
 	var codes []string
-	for _, u := range twinUnits {
-		codes = append(codes, u.code)
+	for _, u := range w.units {
+		if identity.UnitKind(u.kind) != identity.UnitAdministration && u.kind != string(identity.UnitAgency) {
+			codes = append(codes, u.code)
+		}
 	}
 	keys, err := seal.Ensure(t.TempDir())
 	if err != nil {
@@ -145,19 +135,6 @@ func (w *twin) exec(query string, args ...any) {
 func (w *twin) settle() {
 	w.t.Helper()
 	born := w.clock.Now().AddDate(-1, 0, 0)
-	for _, u := range twinUnits {
-		w.exec(`INSERT INTO units (id, code, kind, name, parent_id, province, countries)
-			VALUES ($1, $2, $3, jsonb_build_object('en', $2::text), (SELECT id FROM units WHERE code = $4), NULLIF($5, ''), string_to_array(NULLIF($6, ''), ' '))`,
-			unitOf(u.code), u.code, u.kind, u.parent, u.province, u.countries)
-		for _, role := range u.roles {
-			email := string(role) + "@" + u.code + ".example"
-			w.deed("hire %s", email)
-			w.people[email] = identity.Actor{
-				Kind: identity.KindStaff, PersonID: w.db.Hire(w.t, w.clock, email, "Officer "+string(role), unitOf(u.code), role),
-				UnitID: unitOf(u.code), UnitCode: u.code, UnitKind: identity.UnitKind(u.kind), Role: role,
-			}
-		}
-	}
 	agencyID, employer := unitOf("the agency"), unitOf("the employer")
 	w.exec(`INSERT INTO agencies (id, slug, source, source_key, name_latin, state, district, created_at, updated_at)
 		VALUES ($1, 'sample', 'test', 'sample', $2, 'licensed', 'East Gate', $3, $3)`, agencyID, twinAgency, born)
@@ -171,82 +148,36 @@ func (w *twin) settle() {
 	w.exec(`INSERT INTO placements (id, agency_id, employer_id, country, occupation, document_token, departed_on, registered_at)
 		SELECT uuid_in(md5('another' || i)::cstring), $1, $2, 'TH', '9329', 'o' || i, $3::date - i % 300, $3 FROM generate_series(1, 3000) i`,
 		unitOf("another agency"), employer, w.clock.Now())
+	for _, u := range w.units {
+		w.found(u)
+	}
+	first := w.units[0]
 	w.exec(`INSERT INTO applications (id, agency_id, status, director, address, phone, destinations, declaration, filed_by, filed_at)
-		VALUES ($1, $2, 'filed', 'D', 'A', '1', '{TH}', true, $3, $4)`, unitOf("application"), agencyID, w.people["inspector@ministry-hq.example"].PersonID, born)
+		VALUES ($1, $2, 'filed', 'D', 'A', '1', '{TH}', true, $3, $4)`, unitOf("application"), agencyID, w.people[first.email(first.roles[0])].PersonID, born)
 }
 
-// serve wires the whole site over the twin's record.
-func (w *twin) serve(keys *seal.Ring) {
+// found makes a unit with its people. One of the kind agency is that of the
+// agency which its province names.
+func (w *twin) found(u office) {
 	w.t.Helper()
-	must := func(err error) {
-		w.t.Helper()
-		if err != nil {
-			w.t.Fatal(err)
+	agency, province := uuid.NullUUID{}, u.province
+	if u.kind == string(identity.UnitAgency) {
+		agency, province = uuid.NullUUID{UUID: unitOf(u.province), Valid: true}, ""
+		w.exec(`INSERT INTO agencies (id, slug, source, source_key, name_latin, state, created_at, updated_at) VALUES ($1, $2, 'test', $2, $2, 'licensed', $3, $3)
+			ON CONFLICT DO NOTHING`, agency, u.code, w.clock.Now())
+	}
+	w.exec(`INSERT INTO units (id, code, kind, name, parent_id, province, countries, agency_id)
+		VALUES ($1, $2, $3, jsonb_build_object('en', $2::text), (SELECT id FROM units WHERE code = $4), NULLIF($5, ''), string_to_array(NULLIF($6, ''), ' '), $7)`,
+		unitOf(u.code), u.code, u.kind, u.parent, province, u.countries, agency)
+	for _, role := range u.roles {
+		email := u.email(role)
+		w.deed("hire %s", email)
+		w.people[email] = identity.Actor{
+			Kind: identity.KindStaff, PersonID: w.db.Hire(w.t, w.clock, email, "Officer "+string(role), unitOf(u.code), role),
+			UnitID: unitOf(u.code), UnitCode: u.code, UnitKind: identity.UnitKind(u.kind), AgencyID: agency.UUID, Role: role,
 		}
 	}
-	pages, err := views.New()
-	must(err)
-	base, err := url.Parse("http://localhost:8080")
-	must(err)
-	home := country.Home{Code: "KH", Zone: time.UTC}
-	sessions := identity.NewSessions(w.db.DB, testkit.People(w.clock))
-	log := slog.New(slog.NewTextHandler(w.log, nil))
-	edge, err := web.New(web.Config{BaseURL: base, Demo: true, CSRFKey: keys.Secret(seal.SecretCSRF), Greet: w.desks.Tend, Waits: w.desks.Waits}, pages, sessions, log)
-	must(err)
-	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
-	must(err)
-	placements, licences := placement.New(w.db.DB, w.clock, hasher, home), licensing.New(w.db.DB, w.clock, home)
-	listed := register.New(w.db.DB, w.clock, home)
-	shredKeys := testkit.Shred(w.t, w.clock)
-	w.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: w.db.DB, Clock: w.clock, Keys: keys, Desks: w.desks, Shred: shredKeys, Hasher: hasher, Sessions: sessions, Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
-	})
-	must(err)
-	mailer, err := mail.New(w.mails.URL)
-	must(err)
-	w.escalations = escalation.New(escalation.Deps{
-		DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Mail: mailer, Words: pages.Catalogue(), BaseURL: "http://localhost:8080",
-	})
-	signing, err := audit.NewKey(keys.Secret(seal.SecretAudit))
-	must(err)
-	w.audit, err = audit.New(audit.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Key: signing, Log: log})
-	must(err)
-	w.screening = screening.New(screening.Deps{DB: w.db.DB, Clock: w.clock, Log: log, Escalations: w.escalations, Step: func(name string) {
-		if name == "screen: complaints marked" {
-			w.deed("%s: %s", strings.Split(w.doing, ":")[0], name)
-		}
-	}})
-	complaintPages, err := public.NewComplaints(public.ComplaintDependencies{
-		Web: edge, Service: w.complaints, Sessions: sessions, Register: twinRegister{listed}, Clock: w.clock,
-		FormKey: keys.Secret(seal.SecretForm), Destinations: []string{"TH"},
-	})
-	must(err)
-	inbox := func(base string) *police.Desk {
-		return police.New(edge, police.Deps{
-			Escalations: w.escalations, Sealed: w.complaints, Agencies: listed, Bell: w.bell, Base: base, Offices: w.complaints,
-		})
-	}
-	keeper := testkit.People(w.clock)
-	decisions, err := decision.NewService(w.db.DB, w.clock, keeper, append(people.Rules(keeper), w.desks.Rules()...)...)
-	must(err)
-	kept, err := retention.New(retention.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Keys: shredKeys, Pins: testkit.Pins(), Log: log})
-	must(err)
-	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: decisions})
-	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, edge, app.Pages{
-		Home: public.NewHome(edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(edge, listed), Complaints: complaintPages,
-		Account: account.New(edge, sessions, nil), Agency: agency.New(edge, licences, placements, staff, home), Licensing: ministry.New(edge, licences),
-		Police: inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(edge, w.complaints),
-		Audit: public.NewAudit(edge, w.audit), Desk: deskpages.New(edge, w.desks, decisions),
-		Decisions: decisionpages.New(edge, decisions), Retention: oversight.NewRetention(edge, kept),
-		Admin: admin.New(edge, staff),
-	})
-	must(err)
 }
-
-// currentRandom reads what crypto/rand is at this moment.
-type currentRandom struct{}
-
-func (currentRandom) Read(p []byte) (int, error) { return rand.Reader.Read(p) }
 
 // file lodges a complaint as a deed.
 func (w *twin) file(name string, in complaint.Intake) {
@@ -284,14 +215,16 @@ func (w *twin) work() {
 		switch topic {
 		case complaint.TopicFiled:
 			err = w.screening.Screen(ctx, promise)
+		case complaint.TopicReadingMade:
+			err = w.complaints.TellReaders(ctx, promise)
 		case complaint.TopicReadingDue:
 			err = w.complaints.ClimbReading(ctx, promise)
 		case escalation.TopicRaised:
 			err = w.escalations.Deliver(ctx, promise)
 		case escalation.TopicOverdue:
 			err = w.escalations.Climb(ctx, promise)
-		case escalation.TopicSend:
-			err = w.escalations.SendMail(ctx, promise)
+		case letter.TopicSend:
+			err = w.letters.Send(ctx, promise)
 		default:
 			w.t.Fatalf("nobody keeps %s", topic)
 		}
@@ -305,11 +238,12 @@ func (w *twin) work() {
 var idTime = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-`)
 
 // formToken is bound to the id of the session, of which the machine's clock makes
-// a part; so is what a form of the account carries sealed.
-var formToken = regexp.MustCompile(`(name="_csrf" value="|"csrf":"|name="sealed" value=")[^"]+"`)
+// a part; so is what a form of the account carries sealed, and to the id of the
+// person the name that a security key knows them by.
+var formToken = regexp.MustCompile(`(name="_csrf" value="|"csrf":"|name="sealed" value="|displayName&#34;:&#34;[^&]*&#34;,&#34;id&#34;:&#34;)[^"&]+("|&#34;)`)
 
 func blank(text string) string {
-	return formToken.ReplaceAllString(idTime.ReplaceAllString(text, "T-"), `$1"`)
+	return formToken.ReplaceAllString(idTime.ReplaceAllString(text, "T-"), `$1$2`)
 }
 
 // differ tells where two texts part, for people who read a failing test.

@@ -48,7 +48,7 @@ func (r *record) deskWith(b *testing.B, store complaint.ShredKeys) *desk {
 		r.sealing = r.Desks(b, r.clock, "ministry-national", "police-national", "oversight-national")
 	}
 	service, err := complaint.NewService(complaint.Dependencies{
-		DB: r.DB, Clock: r.clock, Keys: keys, Desks: r.sealing, Shred: store, Hasher: hasher, Sessions: identity.NewSessions(r.DB, testkit.People(r.clock)),
+		DB: r.DB, Clock: r.clock, Keys: keys, Desks: r.sealing, Shred: store, Hasher: hasher, Sessions: identity.NewSessions(r.DB, testkit.People(r.clock)), People: testkit.People(r.clock),
 		Agencies: named{register.New(r.DB, r.clock, r.home())}, Placements: placement.New(r.DB, r.clock, hasher, r.home()),
 		Regions: []string{"KH"},
 	})

@@ -49,7 +49,7 @@ func newDesk(t *testing.T, db *postgres.DB, clk clock.Clock, keys *seal.Ring, pi
 		t.Fatal(err)
 	}
 	d.Service, err = complaint.NewService(complaint.Dependencies{
-		DB: db, Clock: clk, Keys: keys, Desks: d.desks, Shred: store, Hasher: hasher, Sessions: d.sessions, Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
+		DB: db, Clock: clk, Keys: keys, Desks: d.desks, Shred: store, Hasher: hasher, Sessions: d.sessions, People: identity.NewPeople(pins, clk), Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
 	})
 	if err != nil {
 		t.Fatal(err)

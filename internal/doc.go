@@ -27,6 +27,7 @@
 //	finding     what a rule established about a subject, with its evidence
 //	alert       the findings about one subject, folded
 //	escalation  an alert handed to investigators; frozen at birth
+//	letter      mail to one person that something waits in the portal, and no more
 //	decision    a proposal that waits for a second person, and what became of it
 //	promise     work that commits with the fact that calls for it
 //
@@ -34,7 +35,8 @@
 //
 // Subjects (agency, register, licensing, placement, complaint, escalation) use
 // the shared words (identity, authority, audit, seal, fault) and the platform,
-// and never each other in a circle. screening stands above them: it loads
+// and never each other in a circle. letter is what those of them use that tell
+// people of something. screening stands above them: it loads
 // facts, asks pattern, stores findings and raises escalations. Nothing here
 // knows the site (app) or the background jobs (jobs).
 package internal

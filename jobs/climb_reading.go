@@ -8,8 +8,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// Readings looks after first readings.
+// Readings looks after first readings. Each method keeps the promise that it is
+// given.
 type Readings interface {
+	TellReaders(ctx context.Context, promiseID uuid.UUID) error
 	ClimbReading(ctx context.Context, promiseID uuid.UUID) error
 }
 

@@ -13,7 +13,6 @@ import (
 type Escalations interface {
 	Deliver(ctx context.Context, promiseID uuid.UUID) error
 	Climb(ctx context.Context, promiseID uuid.UUID) error
-	SendMail(ctx context.Context, promiseID uuid.UUID) error
 }
 
 // deliverEscalation brings an escalation to its unit. Once in effect: a

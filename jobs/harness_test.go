@@ -11,6 +11,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/outbox"
@@ -114,7 +115,8 @@ func deps(t *testing.T, db *testkit.Database, s jobs.Screener) (jobs.Deps, *logg
 	clk := clock.System{}
 	return jobs.Deps{
 		DB: db.DB, RedisURL: testkit.RedisDatabase(t), Clock: clk, Log: slog.New(slog.NewJSONHandler(log, nil)),
-		Screening: s, Escalations: escalation.New(escalation.Deps{DB: db.DB, Clock: clk, Random: rand.Reader}), Timing: brisk(),
+		Screening: s, Escalations: escalation.New(escalation.Deps{DB: db.DB, Clock: clk, Random: rand.Reader}),
+		Letters: letter.New(letter.Deps{DB: db.DB, Clock: clk}), Timing: brisk(),
 	}, log
 }
 

@@ -48,7 +48,8 @@ func jobsOf(d Deps) []job {
 		screenComplaint(d.Screening),
 		deliverEscalation(d.Escalations),
 		climbEscalation(d.Escalations),
-		sendMail(d.Escalations),
+		sendMail(d.Letters),
+		tellReaders(d.Readings),
 		climbReading(d.Readings),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/escalation"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/mail"
 	"github.com/fairpassage/portal/internal/platform/mail/mailtest"
@@ -28,7 +29,7 @@ func steps() []string {
 		"relay: claimed", "relay: rung",
 		"handler: called", "handler: begun",
 		"screen: subjects locked", "screen: facts loaded", "screen: before commit",
-		"deliver: before commit", "climb: before commit",
+		"deliver: before commit", "climb: before commit", "tell: before commit",
 		"mail: before sending", "mail: sent, not recorded",
 		"handler: ended",
 	}
@@ -75,8 +76,13 @@ func child() error {
 		}
 	}
 	escalations := escalation.New(escalation.Deps{
-		DB: db, Clock: clock.System{}, Random: rand.Reader, Mail: sender, Words: plain{}, BaseURL: "https://portal.example", Step: step,
+		DB: db, Clock: clock.System{}, Random: rand.Reader, Step: step,
 	})
+	readings, stop, err := readings(db, step)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	timing := brisk()
 	timing.Lease = 2 * time.Second
 	w, err := jobs.New(jobs.Deps{
@@ -84,7 +90,8 @@ func child() error {
 		Screening: screening.New(screening.Deps{
 			DB: db, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler), Escalations: escalations, Step: step,
 		}),
-		Escalations: escalations, Step: step, Timing: timing,
+		Escalations: escalations, Readings: readings, Step: step, Timing: timing,
+		Letters: letter.New(letter.Deps{DB: db, Clock: clock.System{}, Mail: sender, Words: plain{}, BaseURL: "https://portal.example", Step: step}),
 	})
 	if err != nil {
 		return err
@@ -111,6 +118,7 @@ func worker(t *testing.T, db *testkit.Database, redisURL, mailURL, killAt string
 func TestAWorkerKilledBetweenAnyTwoStepsLosesAndDoublesNothing(t *testing.T) {
 	db := testkit.DB(t)
 	police(t, db)
+	desks := readers(t, db)
 	// Without the rule every escalation climbs at once: the whole road is walked.
 	if _, err := db.Super(t).ExecContext(t.Context(), `DELETE FROM policies WHERE key = 'escalation.acknowledge_minutes'`); err != nil {
 		t.Fatal(err)
@@ -120,6 +128,7 @@ func TestAWorkerKilledBetweenAnyTwoStepsLosesAndDoublesNothing(t *testing.T) {
 	for _, step := range steps() {
 		for range 2 {
 			lodge(t, db)
+			toRead(t, db, desks)
 			patterns++
 		}
 		err := worker(t, db, bell, server.URL, step).Wait()
@@ -155,8 +164,12 @@ func TestAWorkerKilledBetweenAnyTwoStepsLosesAndDoublesNothing(t *testing.T) {
 		{"audited weighings", `SELECT count(*) FROM audit_entries WHERE action = 'complaint.weigh'`, 2 * patterns},
 		{"audited raisings", `SELECT count(*) FROM audit_entries WHERE action = 'escalation.raise'`, patterns},
 		{"audited climbs", `SELECT count(*) FROM audit_entries WHERE action = 'escalation.climb'`, patterns},
-		{"letters of escalations", `SELECT count(*) FROM deliveries WHERE step = 'raised' AND sent_at IS NOT NULL`, 2 * patterns},
-		{"letters of climbs", `SELECT count(*) FROM deliveries WHERE step = 'climbed' AND sent_at IS NOT NULL`, patterns},
+		{"letters of escalations", `SELECT count(*) FROM deliveries WHERE step = 'raised' AND escalation_id IS NOT NULL AND sent_at IS NOT NULL`, 2 * patterns},
+		{"letters of climbs", `SELECT count(*) FROM deliveries WHERE step = 'climbed' AND escalation_id IS NOT NULL AND sent_at IS NOT NULL`, patterns},
+		{"readings that climbed", `SELECT count(*) FROM readings WHERE climbed_at IS NOT NULL`, patterns},
+		{"audited climbs of readings", `SELECT count(*) FROM audit_entries WHERE action = 'reading.climb'`, patterns},
+		{"letters to readers", `SELECT count(*) FROM deliveries WHERE step = 'raised' AND reading_id IS NOT NULL AND sent_at IS NOT NULL`, 2 * patterns},
+		{"letters to stand-ins", `SELECT count(*) FROM deliveries WHERE step = 'climbed' AND reading_id IS NOT NULL AND sent_at IS NOT NULL`, patterns},
 	} {
 		if n := count(t, db, c.query); n != c.want {
 			t.Errorf("%s: %d, want %d", c.what, n, c.want)
@@ -165,7 +178,7 @@ func TestAWorkerKilledBetweenAnyTwoStepsLosesAndDoublesNothing(t *testing.T) {
 	if n := count(t, db, `SELECT count(*) FROM promises WHERE dead_at IS NOT NULL`); n != 0 {
 		t.Errorf("%d promises were given up", n)
 	}
-	letters(t, server, 3*patterns)
+	letters(t, server, 6*patterns)
 }
 
 // letters wants so many different ones. The same letter may have been sent

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fairpassage/portal/internal/escalation"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/mail"
 	"github.com/fairpassage/portal/internal/platform/mail/mailtest"
 	"github.com/fairpassage/portal/internal/screening"
@@ -25,10 +26,16 @@ func TestEveryHandlerMayRunTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, _ := deps(t, db, keep(db))
-	escalations := escalation.New(escalation.Deps{
-		DB: db.DB, Clock: d.Clock, Random: rand.Reader, Mail: sender, Words: plain{}, BaseURL: "https://portal.example",
-	})
+	escalations := escalation.New(escalation.Deps{DB: db.DB, Clock: d.Clock, Random: rand.Reader})
+	d.Letters = letter.New(letter.Deps{DB: db.DB, Clock: d.Clock, Mail: sender, Words: plain{}, BaseURL: "https://portal.example"})
 	d.Escalations = escalations
+	readings, stop, err := readings(db.DB, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	d.Readings = readings
+	toRead(t, db, readers(t, db))
 	d.Screening = screening.New(screening.Deps{DB: db.DB, Clock: d.Clock, Log: slog.New(slog.DiscardHandler), Escalations: escalations})
 	lodge(t, db)
 	start(t, d)
@@ -42,6 +49,7 @@ func TestEveryHandlerMayRunTwice(t *testing.T) {
 			"findings":    `SELECT count(*) FROM findings`,
 			"escalations": `SELECT count(*) FROM escalations`,
 			"climbed":     `SELECT count(*) FROM escalations WHERE climbed_at IS NOT NULL`,
+			"read up":     `SELECT count(*) FROM readings WHERE climbed_at IS NOT NULL`,
 			"deliveries":  `SELECT count(*) FROM deliveries`,
 			"sent":        `SELECT count(*) FROM deliveries WHERE sent_at IS NOT NULL`,
 		} {
@@ -51,8 +59,8 @@ func TestEveryHandlerMayRunTwice(t *testing.T) {
 	}
 	once := effects()
 	want := map[string]int{
-		"promises": 7, "evaluations": 2, "findings": once["findings"], "escalations": 1, "climbed": 1,
-		"deliveries": 3, "sent": 3, "letters": 3,
+		"promises": 12, "read up": 1, "evaluations": 2, "findings": once["findings"], "escalations": 1, "climbed": 1,
+		"deliveries": 6, "sent": 6, "letters": 6,
 	}
 	if diff := cmp.Diff(want, once); diff != "" {
 		t.Fatalf("after the first time (-want +got):\n%s", diff)

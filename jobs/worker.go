@@ -25,6 +25,7 @@ type Deps struct {
 	Screening   Screener
 	Escalations Escalations
 	Readings    Readings
+	Letters     Letters
 	// Audit is the log that the worker keeps going; nil keeps none.
 	Audit AuditLog
 	// Retention deletes what is due; nil deletes nothing.
@@ -56,8 +57,8 @@ type Worker struct {
 
 // New returns a worker over deps.
 func New(deps Deps) (*Worker, error) {
-	if deps.DB == nil || deps.Clock == nil || deps.Log == nil || deps.Screening == nil || deps.Escalations == nil {
-		return nil, errors.New("jobs: a worker needs database, clock, log, screening and escalations")
+	if deps.DB == nil || deps.Clock == nil || deps.Log == nil || deps.Screening == nil || deps.Escalations == nil || deps.Letters == nil {
+		return nil, errors.New("jobs: a worker needs database, clock, log, screening, escalations and letters")
 	}
 	if deps.Step == nil {
 		deps.Step = func(string) {}

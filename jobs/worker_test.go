@@ -7,13 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/outbox"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/testkit"
-	"github.com/fairpassage/portal/jobs"
 	"github.com/google/uuid"
 	"github.com/hibiken/asynq"
 )
@@ -242,12 +241,12 @@ func TestANoticeWakesTheRelayAlsoAfterItsConnectionBroke(t *testing.T) {
 func TestAMailServerThatKeepsLettersWaitingHoldsUpNoScreening(t *testing.T) {
 	db := testkit.DB(t)
 	d, _ := deps(t, db, keep(db))
-	stuck := &stuckMail{Escalations: d.Escalations, begun: make(chan struct{}, 100)}
-	d.Escalations = stuck
+	stuck := &stuckMail{begun: make(chan struct{}, 100)}
+	d.Letters = stuck
 	d.Timing.Shutdown = time.Millisecond
 	err := db.InTx(t.Context(), identity.System("test"), func(tx postgres.Tx) error {
 		for range 40 {
-			if err := outbox.Append(tx, outbox.Promise{Topic: escalation.TopicSend, SubjectID: id.New()}); err != nil {
+			if err := outbox.Append(tx, outbox.Promise{Topic: letter.TopicSend, SubjectID: id.New()}); err != nil {
 				return err
 			}
 		}
@@ -264,12 +263,9 @@ func TestAMailServerThatKeepsLettersWaitingHoldsUpNoScreening(t *testing.T) {
 }
 
 // stuckMail sends no letter and comes back only when it is stopped.
-type stuckMail struct {
-	jobs.Escalations
-	begun chan struct{}
-}
+type stuckMail struct{ begun chan struct{} }
 
-func (s *stuckMail) SendMail(ctx context.Context, _ uuid.UUID) error {
+func (s *stuckMail) Send(ctx context.Context, _ uuid.UUID) error {
 	s.begun <- struct{}{}
 	<-ctx.Done()
 	return ctx.Err()

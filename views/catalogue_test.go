@@ -174,6 +174,32 @@ func TestPluralsAndNumbersOfAMessageFollowTheLanguage(t *testing.T) {
 	}
 }
 
+// Mail lies open on its way and stays in mailboxes.
+func TestALetterSaysThatSomethingWaitsAndNotWhat(t *testing.T) {
+	c, err := NewCatalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range []string{"en", "km"} {
+		for _, step := range []string{"raised", "climbed"} {
+			for _, part := range []string{"subject", "text"} {
+				text, err := c.Text(lang, "mail."+step+"."+part, "URL", "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, tell := range []string{
+					"complain", "red ", "urgent", "danger", "child", "first reading", "escalat", "case", "official", "police", "oversight", "agency",
+					"បណ្តឹង", "ពាក្យបណ្តឹង", "ក្រហម", "បន្ទាន់", "គ្រោះថ្នាក់", "កុមារ", "ក្មេង", "នគរបាល", "ប៉ូលិស", "មន្ត្រី", "ភ្នាក់ងារ",
+				} {
+					if strings.Contains(strings.ToLower(text), tell) {
+						t.Errorf("%s, %s of %s says %q", lang, part, step, tell)
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestAMessageIsNeverGuessed(t *testing.T) {
 	c, err := invented(`{"hello": "Hello {{.Name}}", "only.en": "x"}`, `{"hello": "សួស្តី {{.Name}}"}`)
 	if err != nil {

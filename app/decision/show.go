@@ -2,6 +2,7 @@ package decision
 
 import (
 	"context"
+	"time"
 
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/decision"
@@ -25,7 +26,10 @@ type showPage struct {
 	Locked bool
 }
 
-type fact struct{ Key, Text, Word string }
+type fact struct {
+	Key, Text, Word string
+	Day             time.Time
+}
 
 // Show opens one decision.
 func (d *Desk) Show(c *fiber.Ctx) error {
@@ -50,7 +54,7 @@ func (d *Desk) show(c *fiber.Ctx, status int, key uuid.UUID, sent views.Form, no
 		if f.Names != nil {
 			text = d.inLanguage(c, f.Names)
 		}
-		page.Facts = append(page.Facts, fact{Key: f.Key, Text: text, Word: f.Word})
+		page.Facts = append(page.Facts, fact{Key: f.Key, Text: text, Word: f.Word, Day: f.Day})
 	}
 	return d.web.Render(c, status, "decision/show", page)
 }

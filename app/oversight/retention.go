@@ -1,5 +1,5 @@
 // Package oversight is the desk of the oversight body: what is kept how long,
-// and what is held.
+// what is held, and how both are changed by two people.
 package oversight
 
 import (
@@ -14,15 +14,16 @@ import (
 
 const retentionPath = "/oversight/retention"
 
-// Retention serves the page of retention. It is safe for concurrent use.
+// Retention serves the pages of retention. It is safe for concurrent use.
 type Retention struct {
-	web     *web.Web
-	service *retention.Service
+	web      *web.Web
+	service  *retention.Service
+	proposer retention.Proposer
 }
 
-// NewRetention returns the page.
-func NewRetention(w *web.Web, s *retention.Service) *Retention {
-	return &Retention{web: w, service: s}
+// NewRetention returns the pages.
+func NewRetention(w *web.Web, s *retention.Service, p retention.Proposer) *Retention {
+	return &Retention{web: w, service: s, proposer: p}
 }
 
 type retentionPage struct {

@@ -82,7 +82,7 @@ func open(t *testing.T) *office {
 	o.shred = testkit.Shred(t, o.clock)
 	sessions := identity.NewSessions(o.db.DB, testkit.People(o.clock))
 	service, err := complaint.NewService(complaint.Dependencies{
-		DB: o.db.DB, Clock: o.clock, Keys: keys, Desks: desks, Shred: o.shred, Hasher: hasher, Sessions: sessions, Agencies: o.register, Placements: o.register, Regions: []string{"KH"},
+		DB: o.db.DB, Clock: o.clock, Keys: keys, Desks: desks, Shred: o.shred, Hasher: hasher, Sessions: sessions, People: testkit.People(o.clock), Agencies: o.register, Placements: o.register, Regions: []string{"KH"},
 	})
 	if err != nil {
 		t.Fatal(err)

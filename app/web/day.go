@@ -16,9 +16,9 @@ func ParseDay(day, month, year string) (at time.Time, ok bool) {
 	if strings.TrimSpace(day+month+year) == "" {
 		return time.Time{}, true
 	}
-	d, okDay := digits(day)
-	m, okMonth := digits(month)
-	y, okYear := digits(year)
+	d, okDay := digits(day, 4)
+	m, okMonth := digits(month, 4)
+	y, okYear := digits(year, 4)
 	if !okDay || !okMonth || !okYear || y < 1000 {
 		return time.Time{}, false
 	}
@@ -29,8 +29,10 @@ func ParseDay(day, month, year string) (at time.Time, ok bool) {
 	return at, true
 }
 
-func digits(s string) (int, bool) {
-	const longest = 4
+// ParseCount reads a number of up to seven digits of any script.
+func ParseCount(text string) (n int, ok bool) { return digits(text, 7) }
+
+func digits(s string, longest int) (int, bool) {
 	var b strings.Builder
 	for _, r := range norm.NFKC.String(strings.TrimSpace(s)) {
 		if !unicode.IsDigit(r) {

@@ -219,7 +219,11 @@ func (c *keysListCmd) Run(p *program) error {
 				continue
 			}
 			due := "in " + days(o.DueAt.Sub(now))
-			if !now.Before(o.DueAt) {
+			switch o.Due {
+			case "":
+			case desk.Leave:
+				due = "now: a member left"
+			default:
 				due = "now"
 			}
 			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d of %d\t%d of %d\t%s\n", o.Unit, o.KeyID, days(now.Sub(o.MadeAt)), due, o.Admitted, o.Members, o.Shares, o.Holders, waiting(o.Work))

@@ -209,8 +209,8 @@ func (w *workplace) site() (answer func(ctx context.Context, l net.Listener) err
 func (w *workplace) work(ctx context.Context) error {
 	worker, err := jobs.New(jobs.Deps{
 		DB: w.db, RedisURL: w.conf.RedisURL, Clock: w.subjects.clock, Log: w.log,
-		Screening: w.subjects.screening, Escalations: w.subjects.escalations, Readings: w.subjects.complaints, Audit: w.subjects.audit,
-		Retention: w.subjects.retention,
+		Screening: w.subjects.screening, Escalations: w.subjects.escalations, Readings: w.subjects.complaints, Letters: w.subjects.letters,
+		Audit: w.subjects.audit, Retention: w.subjects.retention,
 	})
 	if err != nil {
 		return err

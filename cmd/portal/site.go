@@ -92,7 +92,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/oversight/escalations", Offices: s.complaints,
 		}),
 		Readings:  reading.New(w, s.complaints),
-		Retention: oversight.NewRetention(w, s.retention),
+		Retention: oversight.NewRetention(w, s.retention, s.decisions),
 		Audit:     public.NewAudit(w, s.audit),
 	})
 }

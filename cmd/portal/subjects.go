@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"log/slog"
+	"slices"
 
 	"github.com/fairpassage/portal/internal/agency"
 	"github.com/fairpassage/portal/internal/audit"
@@ -12,6 +13,7 @@ import (
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/placement"
@@ -40,6 +42,7 @@ type subjects struct {
 	licensing   *licensing.Service
 	placements  *placement.Service
 	complaints  *complaint.Service
+	letters     *letter.Service
 	escalations *escalation.Service
 	screening   *screening.Service
 	desks       *desk.Service
@@ -62,7 +65,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	s.licensing = licensing.New(db, clk, home)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
-		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, Agencies: registerFor{s.register}, Placements: s.placements,
+		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, People: s.people, Agencies: registerFor{s.register}, Placements: s.placements,
 		Regions: []string{home.Code},
 	})
 	if err != nil {
@@ -72,9 +75,8 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	if err != nil {
 		return nil, err
 	}
-	s.escalations = escalation.New(escalation.Deps{
-		DB: db, Clock: clk, Random: rand.Reader, Mail: mailer, Words: words, BaseURL: conf.BaseURL,
-	})
+	s.letters = letter.New(letter.Deps{DB: db, Clock: clk, Mail: mailer, Words: words, BaseURL: conf.BaseURL})
+	s.escalations = escalation.New(escalation.Deps{DB: db, Clock: clk, Random: rand.Reader})
 	s.screening = screening.New(screening.Deps{DB: db, Clock: clk, Log: log, Escalations: s.escalations})
 	s.retention, err = retention.New(retention.Deps{
 		DB: db, Clock: clk, Random: rand.Reader, Keys: shredKeys, Pins: keys.Pins(), Log: log,
@@ -83,7 +85,11 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		return nil, err
 	}
 	// What takes two people: each subject's rules, one line a subject.
-	rules := append(people.Rules(s.people), s.desks.Rules()...)
+	rules := slices.Concat(
+		people.Rules(s.people),
+		s.desks.Rules(),
+		s.retention.Rules(),
+	)
 	if s.decisions, err = decision.NewService(db, clk, s.people, rules...); err != nil {
 		return nil, err
 	}
@@ -96,7 +102,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 
 // mailerOf returns nil when no mail server is configured: then the inbox is
 // all there is.
-func mailerOf(conf config.Config) (escalation.Mailer, error) {
+func mailerOf(conf config.Config) (letter.Mailer, error) {
 	if conf.SMTPURL == "" {
 		return nil, nil //nolint:nilnil // no mailer is a legal mailer
 	}

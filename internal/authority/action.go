@@ -9,6 +9,7 @@ type Action string
 const (
 	PublicRead            Action = "public.read"    // pages that tell everybody the same
 	ComplaintFile         Action = "complaint.file" // lodge, without an account
+	ComplaintType         Action = "complaint.type" // lodge what somebody tells one's desk
 	ComplaintFind         Action = "complaint.find" // hand in a receipt
 	ComplaintMine         Action = "complaint.mine" // see one's own, by receipt
 	SessionOpen           Action = "session.open"   // sign in
@@ -30,6 +31,7 @@ const (
 	DecisionList         Action = "decision.list" // what waits for two people
 	DecisionRead         Action = "decision.read"
 	DecisionDecide       Action = "decision.decide"       // the page; each kind asks for an action of its own
+	DecisionWithdraw     Action = "decision.withdraw"     // one's own proposal
 	PeopleManage         Action = "people.manage"         // units, people, roles that read no case
 	RoleApprove          Action = "role.approve"          // a colleague who will read cases of one's unit
 	AdministratorApprove Action = "administrator.approve" // another administrator; who returns
@@ -47,6 +49,7 @@ const (
 	MailSend          Action = "mail.send"
 	RegisterImport    Action = "register.import"
 	AuditKeep         Action = "audit.keep" // place, sign and deliver the audit log
+	ReadingDeliver    Action = "reading.deliver"
 	ReadingClimb      Action = "reading.climb"
 
 	// The same of the oversight body, for patterns that police may not know.
@@ -70,6 +73,11 @@ const (
 	HoldPlace     Action = "hold.place"     // freeze; to lift takes a decision of two
 	ItemDelete    Action = "item.delete"    // what a policy says; no person does it
 	RetentionSet  Action = "retention.set"  // an operator's command
+
+	HoldLift         Action = "hold.lift"         // propose it
+	HoldLiftApprove  Action = "hold_lift.approve" // the second, of another unit
+	RetentionPropose Action = "retention.propose" // another rule
+	RetentionApprove Action = "retention.approve" // a second overseer
 )
 
 // rule says who may. A nil set of roles means that no staff may.
@@ -85,6 +93,12 @@ type rule struct {
 	desk bool
 	// own: the object must belong to the actor's unit or agency.
 	own bool
+	// sender widens own to the unit from which the object came.
+	sender bool
+	// every widens own to all units, for units of that kind.
+	every identity.UnitKind
+	// mine: the object must be the actor's own deed.
+	mine bool
 	// processes may do it without anybody being there.
 	processes []string
 }
@@ -132,6 +146,7 @@ var leaders = map[identity.UnitKind][]identity.Role{
 var rules = map[Action]rule{
 	PublicRead:    {public: true, receipt: true, anyone: true},
 	ComplaintFile: {public: true, receipt: true, anyone: true},
+	ComplaintType: {desk: true, own: true},
 	ComplaintFind: {public: true, receipt: true, anyone: true},
 	ComplaintMine: {receipt: true, own: true},
 	SessionOpen:   {public: true, receipt: true, anyone: true},
@@ -153,8 +168,9 @@ var rules = map[Action]rule{
 	SealedRead:            {kind: identity.UnitPolice, roles: investigators, own: true},
 
 	DecisionList:         {places: officials},
-	DecisionRead:         {places: officials},
-	DecisionDecide:       {places: officials},
+	DecisionRead:         {places: officials, own: true, sender: true, every: identity.UnitOversight},
+	DecisionDecide:       {places: officials, own: true},
+	DecisionWithdraw:     {places: officials, mine: true},
 	PeopleManage:         {kind: identity.UnitAdministration, roles: administrators},
 	RoleApprove:          {places: leaders, own: true},
 	AdministratorApprove: {kind: identity.UnitAdministration, roles: administrators, own: true},
@@ -170,7 +186,8 @@ var rules = map[Action]rule{
 	MailSend:          {processes: []string{"mail"}},
 	RegisterImport:    {processes: []string{"import", "demo"}},
 	AuditKeep:         {processes: []string{"audit"}},
-	ReadingClimb:      {processes: []string{"clock"}},
+	ReadingDeliver:    {processes: []string{"delivery"}},
+	ReadingClimb:      {processes: []string{"clock", "delivery"}},
 
 	OversightList:        {kind: identity.UnitOversight, roles: overseers},
 	OversightRead:        {kind: identity.UnitOversight, roles: overseers, own: true},
@@ -187,4 +204,12 @@ var rules = map[Action]rule{
 	HoldPlace:     {kind: identity.UnitOversight, roles: overseers},
 	ItemDelete:    {processes: []string{"retention"}},
 	RetentionSet:  {processes: []string{"retention", "demo"}},
+
+	HoldLift: {kind: identity.UnitOversight, roles: overseers},
+	// The second is a support agency: it is no office of the state, so that no
+	// complaint can accuse it as one, and being asked tells no accused unit that
+	// something is held; and it stands by those whose evidence the hold keeps.
+	HoldLiftApprove:  {kind: identity.UnitSupport, roles: []identity.Role{identity.RoleSupportWorker}, own: true},
+	RetentionPropose: {kind: identity.UnitOversight, roles: overseers},
+	RetentionApprove: {kind: identity.UnitOversight, roles: overseers, own: true},
 }

@@ -11,12 +11,16 @@ import (
 // Object is what an action is done to, as far as the policy cares: to whom it
 // belongs, and from whom it is kept. The zero Object belongs to nobody.
 type Object struct {
-	UnitID      uuid.UUID
+	UnitID uuid.UUID
+	// FromUnitID is the unit that it came from, which goes on knowing of it.
+	FromUnitID  uuid.UUID
 	AgencyID    uuid.UUID
 	ComplaintID uuid.UUID
-	// Excluded are the units that must not learn of it, whatever else holds: a
-	// complaint accuses somebody of theirs.
-	Excluded []uuid.UUID
+	PersonID    uuid.UUID
+	// Barred says that the actor must not learn of it, whatever else holds: a
+	// complaint accuses somebody of their unit. Which units those are only the
+	// record knows; it tells each of itself alone.
+	Barred bool
 
 	door bool
 }
@@ -42,14 +46,20 @@ func Decide(actor identity.Actor, action Action, object Object) Decision {
 	switch {
 	case !d.Allowed || object.door:
 		return d
-	case actor.UnitID != uuid.Nil && slices.Contains(object.Excluded, actor.UnitID):
-		return Decision{Reason: "kept from this unit"}
+	case object.Barred:
+		return Decision{Reason: "kept from this actor"}
+	case r.mine:
+		return Decision{object.PersonID != uuid.Nil && object.PersonID == actor.PersonID, "own deed"}
 	case !r.own:
 		return d
 	case actor.Kind == identity.KindReceipt:
 		return Decision{object.ComplaintID != uuid.Nil && object.ComplaintID == actor.ComplaintID, "own complaint"}
 	case actor.UnitKind == identity.UnitAgency:
 		return Decision{object.AgencyID != uuid.Nil && object.AgencyID == actor.AgencyID, "own agency"}
+	case r.every != "" && r.every == actor.UnitKind:
+		return Decision{true, "sees every unit's"}
+	case r.sender && object.FromUnitID != uuid.Nil && object.FromUnitID == actor.UnitID:
+		return Decision{true, "from own unit"}
 	default:
 		return Decision{object.UnitID != uuid.Nil && object.UnitID == actor.UnitID, "own unit"}
 	}
@@ -115,3 +125,6 @@ func Actions() []Action {
 	slices.Sort(all)
 	return all
 }
+
+// ProcessesOf lists the processes that may do it without anybody being there.
+func ProcessesOf(action Action) []string { return slices.Clone(rules[action].processes) }

@@ -77,9 +77,30 @@ func TestWhatIsKeptFromAUnitIsRefusedWhateverElseHolds(t *testing.T) {
 		if !authority.Enter(police, action).Allowed {
 			continue
 		}
-		kept := authority.Object{UnitID: police.UnitID, Excluded: []uuid.UUID{uuid.New(), police.UnitID}}
+		kept := authority.Object{UnitID: police.UnitID, PersonID: police.PersonID, Barred: true}
 		if d := authority.Decide(police, action, kept); d.Allowed {
 			t.Errorf("%s is allowed to the unit it is kept from", action)
+		}
+	}
+}
+
+func TestADecisionIsKnownWhereItCameFromAndToOversight(t *testing.T) {
+	proposer, decider, watcher := staff(identity.UnitMinistry, identity.RoleInspector), staff(identity.UnitPolice, identity.RoleCommander), staff(identity.UnitOversight, identity.RoleOverseer)
+	d := authority.Object{UnitID: decider.UnitID, FromUnitID: proposer.UnitID, PersonID: proposer.PersonID}
+	for name, c := range map[string]struct {
+		actor                   identity.Actor
+		reads, decides, recalls bool
+	}{
+		"who proposed":          {proposer, true, false, true},
+		"who decides":           {decider, true, true, false},
+		"the oversight body":    {watcher, true, false, false},
+		"another unit":          {staff(identity.UnitPolice, identity.RoleCommander), false, false, false},
+		"a colleague of theirs": {func() identity.Actor { a := proposer; a.PersonID = uuid.New(); return a }(), true, false, false},
+	} {
+		for action, want := range map[authority.Action]bool{authority.DecisionRead: c.reads, authority.DecisionDecide: c.decides, authority.DecisionWithdraw: c.recalls} {
+			if got := authority.Decide(c.actor, action, d).Allowed; got != want {
+				t.Errorf("%s, %s: %v", name, action, got)
+			}
 		}
 	}
 }

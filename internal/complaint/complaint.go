@@ -28,6 +28,7 @@ type Complaint struct {
 	id      uuid.UUID
 	filedAt time.Time
 	in      Intake
+	typedBy uuid.UUID // the unit whose desk typed it; zero for the reporter themselves
 }
 
 // New checks the intake. What is wrong is an Invalid fault by form field; an

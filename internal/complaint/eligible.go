@@ -28,7 +28,7 @@ type addressing struct {
 }
 
 // address decides who is eligible, in this order: exclusions, entitlements,
-// first reading.
+// first reading, the desk's own copy.
 //
 // Where an official is involved the oversight body takes the place of the
 // complaints desk, whichever office is accused. Whoever is excluded is replaced:
@@ -68,7 +68,24 @@ func (c Complaint) address(g ground, items []seal.Item) (addressing, error) {
 		}
 	}
 	c.readFirst(g, items, desk, local, &out)
+	out.keep(g.units, c.typedBy, items)
 	return out, nil
+}
+
+// keep leaves the desk that typed the complaint its own copy, at once: it heard
+// every word. An excluded one keeps none.
+func (a addressing) keep(units []unit, typedBy uuid.UUID, items []seal.Item) {
+	_, out := a.excluded[typedBy]
+	at := slices.IndexFunc(units, func(u unit) bool { return u.ID == typedBy })
+	if out || at < 0 {
+		return
+	}
+	all := newShare()
+	for _, item := range items {
+		all.items[item] = true
+	}
+	a.give(units[at], all)
+	delete(a.later, units[at].Code)
 }
 
 func (a addressing) give(u unit, part share) {

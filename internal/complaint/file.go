@@ -40,6 +40,21 @@ func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receip
 	if err := authority.Require(by, authority.ComplaintFile, authority.Object{}); err != nil {
 		return Filed{}, err
 	}
+	return s.file(ctx, by, uuid.Nil, in, receipt, nonce)
+}
+
+// FileFor is File for somebody who tells it to the actor, who types it for them.
+// The actor's desk keeps a copy of all of it, of what it heard anyway, unless it
+// accuses an official of theirs: then not even they. Who typed is not written
+// down, only for which desk.
+func (s *Service) FileFor(ctx context.Context, by identity.Actor, in Intake, receipt Receipt, nonce string) (Filed, error) {
+	if err := authority.Require(by, authority.ComplaintType, authority.Object{UnitID: by.UnitID}); err != nil {
+		return Filed{}, err
+	}
+	return s.file(ctx, identity.Public(), by.UnitID, in, receipt, nonce)
+}
+
+func (s *Service) file(ctx context.Context, by identity.Actor, typedBy uuid.UUID, in Intake, receipt Receipt, nonce string) (Filed, error) {
 	const shortest = 16
 	if receipt == (Receipt{}) || len(nonce) < shortest {
 		return Filed{}, fault.New(fault.Invalid, "problem.body")
@@ -48,6 +63,7 @@ func (s *Service) File(ctx context.Context, by identity.Actor, in Intake, receip
 	if err != nil {
 		return Filed{}, err
 	}
+	c.typedBy = typedBy
 	seen, err := s.trace(ctx, c)
 	if err != nil {
 		return Filed{}, fmt.Errorf("file complaint: %w", err)
@@ -89,8 +105,7 @@ func (s *Service) record(ctx context.Context, by identity.Actor, c Complaint, ro
 			return err
 		}
 		if r := shut.reading; r != nil && r.Needed {
-			err := outbox.Append(tx, outbox.Promise{Topic: TopicReadingDue, SubjectID: r.ID, RunAfter: r.DueAt})
-			if err != nil {
+			if err := promiseReading(tx, *r); err != nil {
 				return err
 			}
 		}
@@ -164,17 +179,4 @@ func (s *Service) close(ctx context.Context, c Complaint, seen uuid.UUID, receip
 	}
 	out.excluded, out.reading = plan.excluded, plan.reading
 	return out, nil
-}
-
-// plan decides who receives what, by the offices and the policy of the day.
-func (s *Service) plan(ctx context.Context, c Complaint, agency uuid.UUID, items []seal.Item) (addressing, error) {
-	var g ground
-	err := s.DB.Read(ctx, identity.Public(), func(tx postgres.Tx) (err error) {
-		g, err = findGround(tx, c, agency, s.Regions[0])
-		return err
-	})
-	if err != nil {
-		return addressing{}, err
-	}
-	return c.address(g, items)
 }

@@ -21,7 +21,7 @@ type unit struct {
 	Province  string    // folded: where it is the labour desk; "" for nowhere
 	Spelt     string    // the province as the table spells it, in small letters
 	Countries []string  // an embassy's, ISO 3166-1 alpha-2
-	Reads     bool      // has a first reader
+	Reads     bool      // has a first reader; seatReaders says so
 	Name      map[string]string
 }
 

@@ -69,7 +69,7 @@ func (s *Service) OpenFor(ctx context.Context, by identity.Holder, complaint uui
 		if shut, err = findSealed(tx, complaint, by.UnitCode); err != nil {
 			return err
 		}
-		if err := authority.Require(by.Actor, action, authority.Object{UnitID: shut.UnitID}); err != nil {
+		if err := authority.Require(by.Actor, action, authority.Object{UnitID: shut.UnitID, Barred: shut.Barred}); err != nil {
 			return err
 		}
 		return audit.Record(tx, audit.Entry{Actor: by.Actor, Action: "complaint.opened", ObjectKind: "complaint", ObjectID: complaint})

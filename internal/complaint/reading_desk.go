@@ -9,14 +9,9 @@ import (
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
-	"github.com/fairpassage/portal/internal/platform/outbox"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
 )
-
-// TopicReadingDue is the promise to see whether somebody has read; its subject
-// is the reading.
-const TopicReadingDue = "reading.due"
 
 // maxReadings is how many lines a list shows.
 const maxReadings = 200
@@ -120,30 +115,12 @@ func (s *Service) reading(tx postgres.Tx, by identity.Actor, key uuid.UUID, acti
 	if row.HandedTo != nil && action == authority.ReadingRead {
 		owner = *row.HandedTo
 	}
-	if err := authority.Require(by, action, authority.Object{UnitID: owner}); err != nil {
+	shut, err := findSealed(tx, row.ComplaintID, by.UnitCode)
+	if err != nil {
 		return readingRow{}, sealedRows{}, err
 	}
-	shut, err := findSealed(tx, row.ComplaintID, by.UnitCode)
-	return row, shut, err
-}
-
-// ClimbReading keeps the promise TopicReadingDue: where nobody has read, the
-// oversight body reads. It holds its envelope since intake, so that this needs
-// nobody's key. It climbs once.
-func (s *Service) ClimbReading(ctx context.Context, promiseID uuid.UUID) error {
-	by := identity.System("clock")
-	if err := authority.Require(by, authority.ReadingClimb, authority.Object{}); err != nil {
-		return err
+	if err := authority.Require(by, action, authority.Object{UnitID: owner, Barred: shut.Barred}); err != nil {
+		return readingRow{}, sealedRows{}, err
 	}
-	err := outbox.Fulfil(ctx, s.DB, by, promiseID, func(tx postgres.Tx, p outbox.Promise) error {
-		climbed, err := climbReading(tx, p.SubjectID, s.Clock.Now())
-		if err != nil || !climbed {
-			return err
-		}
-		return audit.Record(tx, audit.Entry{Actor: by, Action: "reading.climb", ObjectKind: "reading", ObjectID: p.SubjectID})
-	})
-	if err != nil {
-		return fmt.Errorf("climb reading: %w", err)
-	}
-	return nil
+	return row, shut, nil
 }

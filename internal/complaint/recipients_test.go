@@ -19,6 +19,7 @@ func TestWhoReceivesWhat(t *testing.T) {
 		in.Safe = complaint.InDanger
 		in.Indicators[complaint.RestrictionOfMovement] = nil
 	}
+	o := open(t) // the cases have nothing to do with each other
 	for name, tt := range map[string]struct {
 		change func(*complaint.Intake)
 		want   map[string]string // recipient → items
@@ -74,7 +75,6 @@ func TestWhoReceivesWhat(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := open(t)
 			in := told()
 			tt.change(&in)
 			filed, _ := o.file(t, in)

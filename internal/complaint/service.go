@@ -43,14 +43,16 @@ type ShredKeys interface {
 	Secret(slot int64) ([shred.Size]byte, error)
 }
 
-// Dependencies of a Service; all are needed.
+// Dependencies of a Service; all but Step are needed.
 type Dependencies struct {
-	DB         *postgres.DB
-	Clock      clock.Clock
-	Keys       *seal.Ring // the portal's secrets
-	Desks      DeskKeys
-	Shred      ShredKeys
-	Sessions   *identity.Sessions
+	DB       *postgres.DB
+	Clock    clock.Clock
+	Keys     *seal.Ring // the portal's secrets
+	Desks    DeskKeys
+	Shred    ShredKeys
+	Sessions *identity.Sessions
+	// People tells genuine memberships from those that somebody wrote past the portal.
+	People     *identity.People
 	Agencies   AgencyFinder
 	Placements PlacementFinder
 	// Hasher holds the matching key, or asks who holds it.
@@ -58,6 +60,9 @@ type Dependencies struct {
 	// Regions, ISO 3166-1 alpha-2, in which phones without a country code are
 	// read, home first.
 	Regions []string
+	// Step is called between two steps, for tests that stop a process there; nil
+	// does nothing.
+	Step func(name string)
 }
 
 // Service does what can be done with complaints. It is safe for concurrent use.
@@ -65,8 +70,11 @@ type Service struct{ Dependencies }
 
 // NewService checks that nothing is missing.
 func NewService(d Dependencies) (*Service, error) {
-	if d.DB == nil || d.Clock == nil || d.Keys == nil || d.Desks == nil || d.Shred == nil || d.Sessions == nil || d.Agencies == nil || d.Placements == nil || d.Hasher == nil || len(d.Regions) == 0 {
+	if d.DB == nil || d.Clock == nil || d.Keys == nil || d.Desks == nil || d.Shred == nil || d.Sessions == nil || d.People == nil || d.Agencies == nil || d.Placements == nil || d.Hasher == nil || len(d.Regions) == 0 {
 		return nil, errors.New("complaint service: a dependency is missing")
+	}
+	if d.Step == nil {
+		d.Step = func(string) {}
 	}
 	return &Service{d}, nil
 }

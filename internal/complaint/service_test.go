@@ -81,7 +81,7 @@ func open(t *testing.T, units ...string) *office {
 	}
 	o.shred = testkit.Shred(t, o.clock)
 	o.service, err = complaint.NewService(complaint.Dependencies{
-		Hasher: o.hasher, DB: o.db.DB, Clock: o.clock, Keys: o.keys, Desks: o.desks, Shred: o.shred, Sessions: o.sessions,
+		Hasher: o.hasher, DB: o.db.DB, Clock: o.clock, Keys: o.keys, Desks: o.desks, Shred: o.shred, Sessions: o.sessions, People: testkit.People(o.clock),
 		Agencies: o.register, Placements: o.register, Regions: []string{"KH", "TH"},
 	})
 	if err != nil {

@@ -43,6 +43,7 @@ type complaintRow struct {
 	DebtUSD       *int `gorm:"column:debt_usd"`
 	WageUSD       *int `gorm:"column:wage_usd"`
 	WhoMayAct     textArray
+	TypedBy       *uuid.UUID
 }
 
 type itemRow struct {
@@ -78,6 +79,9 @@ func newRow(c Complaint, t traces, nonceHash, receiptHash []byte) complaintRow {
 	}
 	if c.in.Country != "" {
 		row.Country = &c.in.Country
+	}
+	if c.typedBy != uuid.Nil {
+		row.Channel, row.TypedBy = "desk", &c.typedBy
 	}
 	return row
 }

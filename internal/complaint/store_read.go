@@ -14,6 +14,7 @@ type sealedRows struct {
 	UnitID   uuid.UUID // zero for the reporter
 	KeyID    string
 	Envelope []byte
+	Barred   bool // whoever asks must not learn of it
 	Items    map[seal.Item]itemRow
 }
 
@@ -57,9 +58,10 @@ func findSealed(tx postgres.Tx, id uuid.UUID, recipient string) (sealedRows, err
 		UnitID   *uuid.UUID
 		KeyID    string
 		Envelope []byte
+		Barred   bool
 	}
 	res := tx.Gorm().Raw(`
-		SELECT u.id AS unit_id, e.key_id, e.envelope
+		SELECT u.id AS unit_id, e.key_id, e.envelope, barred(e.complaint_id) AS barred
 		FROM complaint_envelopes e LEFT JOIN units u ON u.code = e.recipient
 		WHERE e.complaint_id = ? AND e.recipient = ?`, id, recipient).Scan(&head)
 	if res.Error != nil {
@@ -68,7 +70,7 @@ func findSealed(tx postgres.Tx, id uuid.UUID, recipient string) (sealedRows, err
 	if res.RowsAffected == 0 {
 		return sealedRows{}, fault.New(fault.Forbidden, "problem.not_found")
 	}
-	out := sealedRows{KeyID: head.KeyID, Envelope: head.Envelope}
+	out := sealedRows{KeyID: head.KeyID, Envelope: head.Envelope, Barred: head.Barred}
 	if head.UnitID != nil {
 		out.UnitID = *head.UnitID
 	}

@@ -21,18 +21,17 @@ func findUnits(tx postgres.Tx) ([]unit, error) {
 		Province  string
 		Countries string
 		Name      string
-		Reads     bool
 	}
 	err := tx.Gorm().Raw(`
 		SELECT u.id, u.code, u.kind, u.parent_id, coalesce(u.province, '') AS province, coalesce(array_to_string(u.countries, ' '), '') AS countries,
-			u.name::text AS name, u.id IN (SELECT unit_id FROM units_with_readers()) AS reads
+			u.name::text AS name
 		FROM units u WHERE u.kind <> 'agency' ORDER BY u.code`).Scan(&rows).Error
 	units := make([]unit, 0, len(rows))
 	for _, r := range rows {
 		u := unit{
 			ID: r.ID, Code: r.Code, Kind: r.Kind,
 			Province: foldPlace(r.Province), Spelt: strings.ToLower(strings.TrimSpace(r.Province)), Countries: strings.Fields(r.Countries),
-			Reads: r.Reads, Name: readNames(r.Name),
+			Name: readNames(r.Name),
 		}
 		if r.ParentID != nil {
 			u.ParentID = *r.ParentID

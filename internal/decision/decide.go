@@ -87,8 +87,8 @@ func (s *Service) Withdraw(ctx context.Context, by identity.Actor, key uuid.UUID
 		if err != nil {
 			return err
 		}
-		if d.ProposedBy != by.PersonID || by.Kind != identity.KindStaff {
-			return errNotFound()
+		if err := authority.Require(by, authority.DecisionWithdraw, d.object()); err != nil {
+			return err
 		}
 		if d.State != Waiting {
 			return fault.New(fault.Conflict, "decision.decided")
@@ -164,11 +164,10 @@ func mayDecide(by identity.Actor, rule Rule, d Decision) error {
 	if d.ProposedBy == by.PersonID {
 		return fault.New(fault.Conflict, "decision.own")
 	}
-	if err := authority.Require(by, rule.Approve, authority.Object{UnitID: d.UnitID}); err != nil {
-		return err
-	}
-	if by.UnitID != d.UnitID {
-		return errNotFound()
+	for _, action := range []authority.Action{authority.DecisionDecide, rule.Approve} {
+		if err := authority.Require(by, action, d.object()); err != nil {
+			return err
+		}
 	}
 	if d.OtherUnit && by.UnitID == d.ProposedUnit {
 		return fault.New(fault.Conflict, "decision.other_unit")

@@ -32,8 +32,8 @@ type Proposal struct {
 	Subject uuid.UUID
 	// UnitID is the unit whose decision it is.
 	UnitID uuid.UUID
-	// Detail is made into JSON: ids and words of the code alone, never a name, a
-	// number or a story. nil is {}.
+	// Detail is made into JSON: ids, words of the code and the law that is cited
+	// alone, never a name, a number or a story. nil is {}.
 	Detail any
 }
 
@@ -61,6 +61,12 @@ type Decision struct {
 	Member seal.Member
 }
 
+// object is the decision as the policy sees it: of the unit that decides, from
+// the unit and the person who proposed.
+func (d Decision) object() authority.Object {
+	return authority.Object{UnitID: d.UnitID, FromUnitID: d.ProposedUnit, PersonID: d.ProposedBy}
+}
+
 // Rule says how one kind is decided.
 type Rule struct {
 	Kind Kind
@@ -86,4 +92,5 @@ type Fact struct {
 	Text  string            // data as it stands
 	Word  string            // a message
 	Names map[string]string // language → text
+	Day   time.Time         // a day, written as the language does
 }

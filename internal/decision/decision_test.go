@@ -67,8 +67,8 @@ func TestWhoMayMoveAProposal(t *testing.T) {
 		decides, withdraws fault.Kind
 	}{
 		"the proposer":       {o.first, fault.Conflict, done},
-		"another who may":    {o.second, done, fault.NotFound},
-		"one who may not":    {o.junior, fault.Forbidden, fault.NotFound},
+		"another who may":    {o.second, done, fault.Forbidden},
+		"one who may not":    {o.junior, fault.Forbidden, fault.Forbidden},
 		"one from elsewhere": {o.stranger, fault.NotFound, fault.NotFound},
 	} {
 		for name, move := range moves {

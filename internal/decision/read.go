@@ -78,12 +78,12 @@ func (s *Service) List(ctx context.Context, by identity.Actor, f Filter) (lines 
 
 // Get returns one decision. One that concerns another unit is not there.
 func (s *Service) Get(ctx context.Context, by identity.Actor, key uuid.UUID) (p Page, err error) {
-	if err := authority.Require(by, authority.DecisionRead, authority.Object{UnitID: by.UnitID}); err != nil {
-		return Page{}, err
-	}
 	err = s.db.Read(ctx, by, func(tx postgres.Tx) error {
 		line, err := get(tx, key)
 		if err != nil {
+			return err
+		}
+		if err := authority.Require(by, authority.DecisionRead, line.object()); err != nil {
 			return err
 		}
 		lines := []Line{line}

@@ -23,6 +23,19 @@ func TestAMemberWhoLeftOpensNothingFiledAfterAndNothingAtAllAfterTheWork(t *test
 		t.Fatalf("a member opens %d of 3", len(got))
 	}
 	c.exec(t, `UPDATE people SET deactivated_at = now() WHERE id = $1`, leaver.PersonID)
+	// It is seen without anybody having said so.
+	if waits, err := c.desks.Waits(t.Context(), stays.Actor); err != nil || !waits {
+		t.Errorf("nothing waits: %v", err)
+	}
+	all, err := c.desks.List(t.Context(), identity.Setup("keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range all {
+		if (o.Due == desk.Leave) != (o.Unit == "police") {
+			t.Errorf("%s is due: %q", o.Unit, o.Due)
+		}
+	}
 	// The next member's session: a new key at once.
 	if err := c.desks.Tend(t.Context(), stays); err != nil {
 		t.Fatal(err)

@@ -164,7 +164,19 @@ func (s *Service) Waits(ctx context.Context, by identity.Actor) (waits bool, err
 	}
 	err = s.deps.DB.Read(ctx, by, func(tx postgres.Tx) error {
 		open, err := openWork(tx, by.UnitID)
-		waits = len(open) > 0
+		if waits = len(open) > 0; err != nil || waits {
+			return err
+		}
+		u, err := unitByID(tx, by.UnitID)
+		if err != nil {
+			return err
+		}
+		live, err := liveKeys(tx, by.UnitID)
+		if err != nil || len(live) == 0 {
+			return err
+		}
+		why, err := s.due(tx, u, live[0])
+		waits = why != ""
 		return err
 	})
 	if err != nil {
@@ -181,6 +193,7 @@ type Overview struct {
 	DueAt             time.Time
 	Admitted, Members int
 	Shares, Holders   int
+	Due               Reason // why the key should be replaced now, or ""
 	Work              []Work
 }
 
@@ -225,6 +238,9 @@ func (s *Service) overview(tx postgres.Tx, u unitRow) (Overview, error) {
 		return Overview{}, fmt.Errorf("%s: %w", u.Code, err)
 	}
 	line.KeyID, line.MadeAt, line.DueAt = current.ID, current.MadeAt, current.MadeAt.Add(Lifetime)
+	if line.Due, err = s.due(tx, u, current); err != nil {
+		return Overview{}, err
+	}
 	able, err := s.admitted(tx, ring{unit: u, current: current})
 	if err != nil {
 		return Overview{}, err

@@ -7,6 +7,7 @@ import (
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/outbox"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
@@ -33,7 +34,7 @@ func (s *Service) Climb(ctx context.Context, promiseID uuid.UUID) error {
 			return err
 		}
 		defer s.deps.Step("climb: before commit")
-		return s.tell(tx, by, e, stepClimbed, identity.RoleCommander, identity.RoleOverseer)
+		return s.tell(tx, by, e, letter.Climbed, identity.RoleCommander, identity.RoleOverseer)
 	})
 	if err != nil {
 		return fmt.Errorf("climb escalation: %w", err)

@@ -1,12 +1,10 @@
 package escalation
 
 import (
-	"context"
 	"io"
 	"time"
 
 	"github.com/fairpassage/portal/internal/platform/clock"
-	"github.com/fairpassage/portal/internal/platform/mail"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
 )
@@ -24,7 +22,6 @@ const (
 const (
 	TopicRaised  = "escalation.raised"  // bring it to the unit; subject: the escalation
 	TopicOverdue = "escalation.overdue" // its deadline has come; subject: the escalation
-	TopicSend    = "delivery.send"      // mail one person; subject: the delivery
 )
 
 // Pattern is why an escalation was raised, frozen as it stood. It holds no
@@ -78,26 +75,11 @@ type Voice struct {
 	PoliceMay bool `json:"police_may"`
 }
 
-// Mailer hands a letter to a mail server.
-type Mailer interface {
-	Send(ctx context.Context, l mail.Letter) error
-}
-
-// Words speaks the languages of the portal, as the message catalogue does.
-type Words interface {
-	Text(lang, key string, args ...any) (string, error)
-}
-
 // Deps of a Service.
 type Deps struct {
 	DB     *postgres.DB
 	Clock  clock.Clock
 	Random io.Reader // for references; crypto/rand in earnest
-	// Mail may be nil: then nobody is mailed, and the inbox is all there is.
-	Mail  Mailer
-	Words Words
-	// BaseURL of the officials' site, without a slash at its end.
-	BaseURL string
 	// Step is called between every two steps, for tests that stop a process
 	// there; nil does nothing.
 	Step func(name string)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
@@ -91,12 +92,12 @@ func TestEverybodyOnTheUnitIsToldOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	letters := s.promises(escalation.TopicSend)
+	letters := s.promises(letter.TopicSend)
 	if len(letters) != 2 {
 		t.Fatalf("%d letters promised, want one for the investigator and one for the sergeant with two hats", len(letters))
 	}
-	for _, letter := range append(letters, letters...) {
-		if err := s.service.SendMail(t.Context(), letter); err != nil {
+	for _, promise := range append(letters, letters...) {
+		if err := s.letters.Send(t.Context(), promise); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -118,15 +119,15 @@ func TestWhoLeftBeforeTheirLetterWasSentIsNotMailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.exec(`UPDATE people SET deactivated_at = now() WHERE id = $1`, s.sergeant)
-	for _, letter := range s.promises(escalation.TopicSend) {
-		if err := s.service.SendMail(t.Context(), letter); err != nil {
+	for _, promise := range s.promises(letter.TopicSend) {
+		if err := s.letters.Send(t.Context(), promise); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if sent := s.mail.Letters(); len(sent) != 1 || sent[0].To != "investigator@police.example" {
 		t.Errorf("sent %d letters, want the investigator's alone", len(sent))
 	}
-	if n := s.count(`SELECT count(*) FROM promises WHERE topic = $1 AND kept_at IS NULL`, escalation.TopicSend); n != 0 {
+	if n := s.count(`SELECT count(*) FROM promises WHERE topic = $1 AND kept_at IS NULL`, letter.TopicSend); n != 0 {
 		t.Errorf("%d promises to mail stay open", n)
 	}
 }
@@ -137,14 +138,14 @@ func TestALetterTellsNothingAndCanBeToldFromItsCopy(t *testing.T) {
 	if err := s.service.Deliver(t.Context(), s.promises(escalation.TopicRaised)[0]); err != nil {
 		t.Fatal(err)
 	}
-	letter := s.promises(escalation.TopicSend)[0]
-	if err := s.service.SendMail(t.Context(), letter); err != nil {
+	promise := s.promises(letter.TopicSend)[0]
+	if err := s.letters.Send(t.Context(), promise); err != nil {
 		t.Fatal(err)
 	}
 	// The process died after the server took the letter.
-	s.exec(`UPDATE promises SET kept_at = NULL WHERE id = $1`, letter)
+	s.exec(`UPDATE promises SET kept_at = NULL WHERE id = $1`, promise)
 	s.exec(`UPDATE deliveries SET sent_at = NULL`)
-	if err := s.service.SendMail(t.Context(), letter); err != nil {
+	if err := s.letters.Send(t.Context(), promise); err != nil {
 		t.Fatal(err)
 	}
 	sent := s.mail.Letters()
@@ -172,11 +173,11 @@ func TestARefusedLetterStaysPromised(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.mail.Refuse(true)
-	letter := s.promises(escalation.TopicSend)[0]
-	if err := s.service.SendMail(t.Context(), letter); err == nil || strings.Contains(err.Error(), "police.example") {
+	promise := s.promises(letter.TopicSend)[0]
+	if err := s.letters.Send(t.Context(), promise); err == nil || strings.Contains(err.Error(), "police.example") {
 		t.Fatalf("err = %v", err)
 	}
-	if n := s.count(`SELECT count(*) FROM promises WHERE id = $1 AND kept_at IS NULL`, letter); n != 1 {
+	if n := s.count(`SELECT count(*) FROM promises WHERE id = $1 AND kept_at IS NULL`, promise); n != 1 {
 		t.Fatal("the promise was kept without the letter")
 	}
 }

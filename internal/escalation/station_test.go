@@ -8,6 +8,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/mail"
@@ -25,6 +26,7 @@ type station struct {
 	clock   *clock.Fake
 	mail    *mailtest.Server
 	service *escalation.Service
+	letters *letter.Service
 	unit    uuid.UUID
 	// people by role; the sergeant has two hats, the leaver is deactivated.
 	investigator, commander, sergeant, leaver uuid.UUID
@@ -45,9 +47,8 @@ func open(t *testing.T) *station {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.service = escalation.New(escalation.Deps{
-		DB: s.db.DB, Clock: s.clock, Random: rand.Reader, Mail: sender, Words: words{}, BaseURL: "https://portal.example",
-	})
+	s.service = escalation.New(escalation.Deps{DB: s.db.DB, Clock: s.clock, Random: rand.Reader})
+	s.letters = letter.New(letter.Deps{DB: s.db.DB, Clock: s.clock, Mail: sender, Words: words{}, BaseURL: "https://portal.example"})
 	s.exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, 'national', 'police', '{"en":"National unit"}')`, s.unit)
 	s.exec(`INSERT INTO units (id, code, kind, name, parent_id) VALUES ($1, 'a-local-one', 'police', '{"en":"Local unit"}', $2)`, id.New(), s.unit)
 	s.investigator = s.person("investigator", "investigator")

@@ -9,10 +9,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// TopicMemberLeft is promised when somebody who may hold a desk's key left the
-// unit: its key has to be rotated by a member who holds it. Subject: the unit.
-const TopicMemberLeft = "desk.member_left"
-
 // Deps of a Service.
 type Deps struct {
 	DB     *postgres.DB

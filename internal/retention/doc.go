@@ -10,7 +10,9 @@
 //
 // It refuses to delete what a legal hold covers, and what is evidence: linked to
 // a finding, and so to an alert, to an escalation, or to anything that another
-// subject has noted with Link. Placing a hold takes one person, lifting it two,
-// of two units. It refuses policies that were not written by the portal: each
-// carries a pin that whoever has the database alone cannot make.
+// subject has noted with Link. Placing a hold takes one person; lifting it
+// takes two, of two units, and another policy two overseers (internal/decision),
+// or an operator's command. It refuses policies and liftings that were not
+// written by the portal: each carries a pin that whoever has the database alone
+// cannot make.
 package retention

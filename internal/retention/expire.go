@@ -37,6 +37,12 @@ func (s *Service) Expire(ctx context.Context) error {
 	if forged > 0 {
 		s.Log.Error("policies that the portal did not write are not followed", "count", forged)
 	}
+	if forged, err = s.ForgedLiftings(ctx, actor()); err != nil {
+		return err
+	}
+	if forged > 0 {
+		s.Log.Error("holds that no two people lifted are in force, whatever their rows say", "count", forged)
+	}
 	return errors.Join(s.expireItems(ctx, policies), s.purge(ctx, policies), s.sweep(ctx), s.look(ctx, policies))
 }
 
@@ -67,12 +73,16 @@ func (s *Service) expireItems(ctx context.Context, policies map[Kind]Policy) err
 func (s *Service) intend(ctx context.Context, policies map[Kind]Policy) (n int, err error) {
 	now := s.Clock.Now()
 	err = s.DB.InTx(ctx, actor(), func(tx postgres.Tx) error {
+		k, err := s.keeping(tx, policies, now)
+		if err != nil {
+			return err
+		}
 		for _, kind := range ItemKinds() {
 			p, set := policies[kind]
 			if !set {
 				continue
 			}
-			due, err := findDue(tx, kind, p.before(now), evidenceCutoff(policies, now), batch-n)
+			due, err := findDue(tx, kind, p.before(now), k, batch-n)
 			if err != nil {
 				return err
 			}
@@ -93,15 +103,15 @@ func (s *Service) intend(ctx context.Context, policies map[Kind]Policy) (n int, 
 	return n, nil
 }
 
-// evidenceCutoff is the moment such that what was linked later is evidence; nil
-// where every link is.
-func evidenceCutoff(policies map[Kind]Policy, now time.Time) *time.Time {
-	p, set := policies[Evidence]
-	if !set {
-		return nil
+// keeping reads what is kept by: the rule of evidence, and which holds two people
+// lifted.
+func (s *Service) keeping(tx postgres.Tx, policies map[Kind]Policy, now time.Time) (k keeping, err error) {
+	if p, set := policies[Evidence]; set {
+		at := p.before(now)
+		k.linked = &at
 	}
-	at := p.before(now)
-	return &at
+	k.lifted, _, err = s.lifted(tx)
+	return k, err
 }
 
 // carryOut deletes what is intended, complaint by complaint.
@@ -143,7 +153,11 @@ func (s *Service) shred(tx postgres.Tx, complaint uuid.UUID, policies map[Kind]P
 	if err != nil {
 		return err
 	}
-	kept, err := isKept(tx, complaint, evidenceCutoff(policies, now))
+	by, err := s.keeping(tx, policies, now)
+	if err != nil {
+		return err
+	}
+	kept, err := isKept(tx, complaint, by)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,18 @@ type Hold struct {
 	PlacedBy string // name
 	Agency   string // name of Held.Agency
 	LiftedAt *time.Time
+	// Forged says that its row was marked as lifted and no two people did it: it
+	// is in force.
+	Forged bool
+	// Waits is the proposal to lift it that waits, or the zero id.
+	Waits uuid.UUID
 }
+
+// Waiting reports whether a proposal to lift it waits.
+func (h Hold) Waiting() bool { return h.Waits != uuid.Nil }
+
+// Open reports whether lifting it can be proposed.
+func (h Hold) Open() bool { return h.LiftedAt == nil && !h.Forged && !h.Waiting() }
 
 // Place freezes what is held, at once and by one person: to freeze is safe. It
 // does not tell whether a complaint exists.
@@ -89,31 +100,6 @@ func (h Held) check(reason Reason) error {
 		}
 	}
 	return fault.FromFields(wrong)
-}
-
-// Lifting is a decision of two to lift a hold.
-type Lifting struct {
-	Hold         uuid.UUID
-	ProposedBy   uuid.UUID // person
-	ProposedUnit uuid.UUID
-	Approver     identity.Actor
-}
-
-// Lift ends a hold within the transaction of the second person's approval. The
-// record refuses the same person or the same unit twice, and people who do not
-// work where they are said to.
-func (s *Service) Lift(tx postgres.Tx, l Lifting) error {
-	done, err := liftHold(tx, l, s.Clock.Now())
-	if postgres.Violates(err, "holds_lifted_by_two") {
-		return fault.New(fault.Conflict, "retention.error.same_person")
-	}
-	if err != nil {
-		return fmt.Errorf("lift a hold: %w", err)
-	}
-	if !done {
-		return fault.New(fault.NotFound, "problem.not_found")
-	}
-	return audit.Record(tx, audit.Entry{Actor: l.Approver, Action: "hold.lifted", ObjectKind: "hold", ObjectID: l.Hold})
 }
 
 // Why a complaint is kept as evidence, where another subject says so.

@@ -20,6 +20,9 @@ type Overview struct {
 	Holds []Hold
 	// Forged counts policies in the database that the portal did not write.
 	Forged int
+	// ForgedLiftings counts holds that no two people lifted, whatever their rows
+	// say.
+	ForgedLiftings int
 }
 
 // Rule is the policy of one kind, or that there is none.
@@ -27,7 +30,12 @@ type Rule struct {
 	Kind   Kind
 	Policy *Policy // nil is not configured: kept
 	Due    *Outlook
+	Next   *Policy   // the next whose day has not come, or nil
+	Waits  uuid.UUID // the proposal of another that waits, or the zero id
 }
+
+// Waiting reports whether a proposal of another waits.
+func (r Rule) Waiting() bool { return r.Waits != uuid.Nil }
 
 // Overview reads it. The read is of no case and leaves no entry.
 func (s *Service) Overview(ctx context.Context, by identity.Actor) (Overview, error) {
@@ -36,34 +44,55 @@ func (s *Service) Overview(ctx context.Context, by identity.Actor) (Overview, er
 	}
 	var o Overview
 	err := s.DB.Read(ctx, by, func(tx postgres.Tx) error {
-		policies, forged, err := s.inForce(tx)
+		if err := s.rulesOf(tx, &o); err != nil {
+			return err
+		}
+		rows, err := findHolds(tx, nil, shownHolds)
 		if err != nil {
 			return err
 		}
-		o.Forged = forged
-		outlook, err := findOutlook(tx)
-		if err != nil {
-			return err
+		for _, row := range rows {
+			o.Holds = append(o.Holds, s.shown(row))
 		}
-		for _, kind := range Kinds() {
-			rule := Rule{Kind: kind}
-			if p, set := policies[kind]; set {
-				rule.Policy = &p
-			}
-			for i := range outlook {
-				if outlook[i].Kind == kind && rule.Policy != nil {
-					rule.Due = &outlook[i]
-				}
-			}
-			o.Rules = append(o.Rules, rule)
-		}
-		o.Holds, err = findHolds(tx, shownHolds)
+		_, o.ForgedLiftings, err = s.lifted(tx)
 		return err
 	})
 	if err != nil {
 		return Overview{}, fmt.Errorf("read retention: %w", err)
 	}
 	return o, nil
+}
+
+func (s *Service) rulesOf(tx postgres.Tx, o *Overview) error {
+	policies, next, forged, err := s.rules(tx)
+	if err != nil {
+		return err
+	}
+	o.Forged = forged
+	outlook, err := findOutlook(tx)
+	if err != nil {
+		return err
+	}
+	waiting, err := findWaiting(tx)
+	if err != nil {
+		return err
+	}
+	for _, kind := range Kinds() {
+		rule := Rule{Kind: kind, Waits: waiting[policySubject(kind)]}
+		if p, set := policies[kind]; set {
+			rule.Policy = &p
+		}
+		if p, set := next[kind]; set {
+			rule.Next = &p
+		}
+		for i := range outlook {
+			if outlook[i].Kind == kind && rule.Policy != nil {
+				rule.Due = &outlook[i]
+			}
+		}
+		o.Rules = append(o.Rules, rule)
+	}
+	return nil
 }
 
 // Agency finds an agency to hold by the last part of its page's address or by

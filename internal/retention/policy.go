@@ -81,24 +81,56 @@ func (s *Service) SetPolicy(ctx context.Context, by identity.Actor, p Policy) er
 	return s.DB.InTx(ctx, by, func(tx postgres.Tx) error { return s.ChangePolicy(tx, by, p) })
 }
 
-// ChangePolicy is SetPolicy within the transaction of whoever may decide it: the
-// effect of a decision that two people took.
+// ChangePolicy is SetPolicy within the caller's transaction, which must be that
+// of an operator's command: the database refuses it to people, who propose
+// (AskPolicy).
 func (s *Service) ChangePolicy(tx postgres.Tx, by identity.Actor, p Policy) error {
-	const longest = 100 * 366
-	if !slices.Contains(Kinds(), p.Kind) || p.Days < 1 || p.Days > longest || p.Source == "" || p.From.IsZero() {
-		return fault.New(fault.Invalid, "problem.body")
+	return s.write(tx, by, p, uuid.Nil)
+}
+
+// write writes a policy down. decision is the one of two people that says so, or
+// the zero id.
+func (s *Service) write(tx postgres.Tx, by identity.Actor, p Policy, decision uuid.UUID) error {
+	if err := p.check(); err != nil {
+		return err
 	}
 	value, err := json.Marshal(policyValue{Days: p.Days})
 	if err != nil {
 		return fmt.Errorf("write policy: %w", err)
 	}
-	if err := insertPolicy(tx, p, string(value), s.Pins.Pin(pinPurpose, p.pinned()...)); err != nil {
+	if err := insertPolicy(tx, p, string(value), s.Pins.Pin(pinPurpose, p.pinned()...), decision); err != nil {
 		if postgres.Violates(err, "policies_pkey") {
 			return fault.New(fault.Conflict, "problem.conflict")
 		}
 		return fmt.Errorf("write policy: %w", err)
 	}
-	return audit.Record(tx, audit.Entry{Actor: by, Action: "retention.policy_set", ObjectKind: "policy", ObjectID: uuid.Nil})
+	return audit.Record(tx, audit.Entry{Actor: by, Action: "retention.policy_set", ObjectKind: "policy", ObjectID: policySubject(p.Kind)})
+}
+
+// The longest a rule may be, in days and in characters of its source.
+const (
+	longest    = 100 * 366
+	longSource = 500
+)
+
+func (p Policy) check() error {
+	wrong := fault.Fields{}
+	if !slices.Contains(Kinds(), p.Kind) {
+		wrong["kind"] = "form.choice"
+	}
+	if p.Days < 1 || p.Days > longest {
+		wrong["days"] = "retention.error.days"
+	}
+	if p.From.IsZero() {
+		wrong["from"] = "form.date"
+	}
+	switch {
+	case p.Source == "":
+		wrong["source"] = "form.required"
+	case len([]rune(p.Source)) > longSource:
+		wrong["source"] = "form.invalid"
+	}
+	return fault.FromFields(wrong)
 }
 
 type policyValue struct {
@@ -119,22 +151,32 @@ func (s *Service) Policies(ctx context.Context, by identity.Actor) (inForce map[
 }
 
 func (s *Service) inForce(tx postgres.Tx) (map[Kind]Policy, int, error) {
+	inForce, _, forged, err := s.rules(tx)
+	return inForce, forged, err
+}
+
+// rules tells what holds today, and of each kind what comes next.
+func (s *Service) rules(tx postgres.Tx) (inForce, next map[Kind]Policy, forged int, err error) {
 	rows, err := findPolicies(tx, s.Clock.Now())
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, 0, err
 	}
-	inForce, forged := map[Kind]Policy{}, 0
+	inForce, next = map[Kind]Policy{}, map[Kind]Policy{}
 	for _, row := range rows { // the latest first
 		p, ok := s.read(row)
 		if !ok {
 			forged++
 			continue
 		}
+		if row.Coming {
+			next[p.Kind] = p
+			continue
+		}
 		if _, later := inForce[p.Kind]; !later {
 			inForce[p.Kind] = p
 		}
 	}
-	return inForce, forged, nil
+	return inForce, next, forged, nil
 }
 
 func (s *Service) read(row policyRow) (Policy, bool) {

@@ -59,11 +59,14 @@ func (s *Service) look(ctx context.Context, policies map[Kind]Policy) error {
 	now := s.Clock.Now()
 	then := now.AddDate(0, 0, lookAhead)
 	err := s.DB.InTx(ctx, actor(), func(tx postgres.Tx) error {
+		k, err := s.keeping(tx, policies, then)
+		if err != nil {
+			return err
+		}
 		for _, kind := range ItemKinds() {
 			n := int64(0)
 			if p, set := policies[kind]; set {
-				var err error
-				if n, err = countDue(tx, kind, p.before(then), evidenceCutoff(policies, then)); err != nil {
+				if n, err = countDue(tx, kind, p.before(then), k); err != nil {
 					return err
 				}
 			}
@@ -74,7 +77,6 @@ func (s *Service) look(ctx context.Context, policies map[Kind]Policy) error {
 		for _, rows := range purgeable() {
 			n := int64(0)
 			if p, set := policies[rows.kind]; set {
-				var err error
 				if n, err = countRows(tx, rows, p.before(then)); err != nil {
 					return err
 				}

@@ -2,6 +2,7 @@ package retention
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -16,9 +17,11 @@ type dueItem struct {
 	FiledAt     time.Time
 }
 
-// kept is true of a complaint c that a hold covers or that is evidence.
+// kept is true of a complaint c that a hold covers or that is evidence. @lifted
+// are the holds that were lifted, as an array's text: the row alone is not
+// believed.
 const kept = `(
-	EXISTS (SELECT FROM holds h WHERE h.lifted_at IS NULL AND (h.complaint_id = c.id OR h.agency_id = c.agency_id
+	EXISTS (SELECT FROM holds h WHERE h.id <> ALL (CAST(@lifted AS uuid[])) AND (h.complaint_id = c.id OR h.agency_id = c.agency_id
 		OR CAST(c.filed_at AS date) BETWEEN h.filed_from AND h.filed_until))
 	OR EXISTS (SELECT FROM findings f WHERE f.evidence @> ARRAY[c.id] AND (CAST(@linked AS timestamptz) IS NULL OR f.found_at > @linked))
 	OR EXISTS (SELECT FROM escalation_complaints ec JOIN escalations e ON e.id = ec.escalation_id
@@ -30,12 +33,28 @@ const due = `
 	FROM complaint_items i JOIN complaints c ON c.id = i.complaint_id
 	WHERE i.shredded_at IS NULL AND split_part(i.item, ':', 1) = @kind AND c.filed_at <= @filed AND NOT ` + kept
 
-func dueArgs(kind Kind, filed time.Time, linked *time.Time) map[string]any {
-	return map[string]any{"kind": string(kind), "filed": filed, "linked": linked}
+// keeping is what a round goes by when it asks what is kept.
+type keeping struct {
+	linked *time.Time // what was linked later is evidence; nil: every link
+	lifted []uuid.UUID
 }
 
-func findDue(tx postgres.Tx, kind Kind, filed time.Time, linked *time.Time, limit int) (items []dueItem, err error) {
-	args := dueArgs(kind, filed, linked)
+func (k keeping) args() map[string]any {
+	lifted := make([]string, len(k.lifted))
+	for i, hold := range k.lifted {
+		lifted[i] = hold.String()
+	}
+	return map[string]any{"linked": k.linked, "lifted": "{" + strings.Join(lifted, ",") + "}"}
+}
+
+func dueArgs(kind Kind, filed time.Time, k keeping) map[string]any {
+	args := k.args()
+	args["kind"], args["filed"] = string(kind), filed
+	return args
+}
+
+func findDue(tx postgres.Tx, kind Kind, filed time.Time, k keeping, limit int) (items []dueItem, err error) {
+	args := dueArgs(kind, filed, k)
 	args["limit"] = limit
 	err = tx.Gorm().Raw(`SELECT i.complaint_id, i.item, i.slot, c.filed_at`+due+`
 		AND NOT EXISTS (SELECT FROM shreddings s WHERE s.slot = i.slot)
@@ -43,8 +62,8 @@ func findDue(tx postgres.Tx, kind Kind, filed time.Time, linked *time.Time, limi
 	return items, err
 }
 
-func countDue(tx postgres.Tx, kind Kind, filed time.Time, linked *time.Time) (n int64, err error) {
-	err = tx.Gorm().Raw(`SELECT count(*)`+due, dueArgs(kind, filed, linked)).Scan(&n).Error
+func countDue(tx postgres.Tx, kind Kind, filed time.Time, k keeping) (n int64, err error) {
+	err = tx.Gorm().Raw(`SELECT count(*)`+due, dueArgs(kind, filed, k)).Scan(&n).Error
 	return n, err
 }
 
@@ -100,9 +119,10 @@ func findIntents(tx postgres.Tx, complaint uuid.UUID) (all []intent, err error) 
 	return all, err
 }
 
-func isKept(tx postgres.Tx, complaint uuid.UUID, linked *time.Time) (is bool, err error) {
-	err = tx.Gorm().Raw(`SELECT `+kept+` FROM complaints c WHERE c.id = @id`,
-		map[string]any{"id": complaint, "linked": linked}).Scan(&is).Error
+func isKept(tx postgres.Tx, complaint uuid.UUID, k keeping) (is bool, err error) {
+	args := k.args()
+	args["id"] = complaint
+	err = tx.Gorm().Raw(`SELECT `+kept+` FROM complaints c WHERE c.id = @id`, args).Scan(&is).Error
 	return is, err
 }
 

@@ -1,6 +1,8 @@
 package retention
 
 import (
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/fairpassage/portal/internal/identity"
@@ -30,13 +32,55 @@ func day(at time.Time) *string {
 	return &text
 }
 
-// liftHold reports whether there was one to lift. The second person is the
-// transaction's.
-func liftHold(tx postgres.Tx, l Lifting, now time.Time) (bool, error) {
+// liftHold reports whether there was one to lift.
+func liftHold(tx postgres.Tx, l lifting) (bool, error) {
 	var found struct{ Done bool }
-	err := tx.Gorm().Raw(`SELECT hold_lift(hold => ?, proposer => ?, proposer_unit => ?, at => ?) AS done`,
-		l.Hold, l.ProposedBy, l.ProposedUnit, now).Scan(&found).Error
+	err := tx.Gorm().Raw(`SELECT hold_lift(hold => ?, decision => ?, at => ?, pin => ?) AS done`, l.Hold, l.Decision, l.At, l.Pin).Scan(&found).Error
 	return found.Done, err
+}
+
+// findLiftings lists what the rows say was lifted.
+func findLiftings(tx postgres.Tx) ([]lifting, error) {
+	var rows []holdRow
+	err := tx.Gorm().Raw(`SELECT h.id, ` + liftColumns + ` FROM holds h WHERE h.lifted_at IS NOT NULL`).Scan(&rows).Error
+	all := make([]lifting, len(rows))
+	for i, r := range rows {
+		all[i] = r.lifting()
+	}
+	return all, err
+}
+
+const secondKind = `kind = 'support'`
+
+// findSeconds lists the units that lift holds together with the oversight body.
+func findSeconds(tx postgres.Tx) ([]Second, error) {
+	var rows []struct {
+		ID   uuid.UUID
+		Name []byte
+	}
+	if err := tx.Gorm().Raw(`SELECT id, name FROM units WHERE ` + secondKind + ` ORDER BY code`).Scan(&rows).Error; err != nil {
+		return nil, err
+	}
+	all := make([]Second, len(rows))
+	for i, r := range rows {
+		all[i].ID = r.ID
+		if err := json.Unmarshal(r.Name, &all[i].Name); err != nil {
+			return nil, fmt.Errorf("read unit name: %w", err)
+		}
+	}
+	return all, nil
+}
+
+func isSecond(tx postgres.Tx, unit uuid.UUID) (is bool, err error) {
+	err = tx.Gorm().Raw(`SELECT EXISTS (SELECT FROM units WHERE id = ? AND `+secondKind+`)`, unit).Scan(&is).Error
+	return is, err
+}
+
+func worksIn(tx postgres.Tx, person, unit uuid.UUID) (works bool, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT EXISTS (SELECT FROM memberships m JOIN people p ON p.id = m.person_id
+			WHERE m.person_id = ? AND m.unit_id = ? AND p.deactivated_at IS NULL)`, person, unit).Scan(&works).Error
+	return works, err
 }
 
 func insertLink(tx postgres.Tx, complaint uuid.UUID, kind string, object uuid.UUID, at time.Time) error {
@@ -51,24 +95,44 @@ type holdRow struct {
 	Reason                string
 	PlacedAt              time.Time
 	LiftedAt              *time.Time
+	LiftDecision          *uuid.UUID
+	LiftProposedBy        *uuid.UUID
+	LiftProposedUnit      *uuid.UUID
+	LiftApprovedBy        *uuid.UUID
+	LiftApprovedUnit      *uuid.UUID
+	LiftPin               []byte
 	PlacedBy              string
 	Agency                string
+	Waits                 *uuid.UUID
 }
 
-// findHolds lists the holds in force and then the lifted ones, the newest first.
-func findHolds(tx postgres.Tx, limit int) ([]Hold, error) {
-	var rows []holdRow
-	err := tx.Gorm().Raw(`
-		SELECT h.id, h.complaint_id, h.agency_id, h.filed_from, h.filed_until, h.reason, h.placed_at, h.lifted_at,
+const liftColumns = `h.lifted_at, h.lift_decision, h.lift_proposed_by, h.lift_proposed_unit, h.lift_approved_by, h.lift_approved_unit, h.lift_pin`
+
+func (r holdRow) lifting() lifting {
+	return lifting{
+		Hold: r.ID, Decision: value(r.LiftDecision), Proposer: value(r.LiftProposedBy), ProposerUnit: value(r.LiftProposedUnit),
+		Approver: value(r.LiftApprovedBy), ApproverUnit: value(r.LiftApprovedUnit), At: value(r.LiftedAt), Pin: r.LiftPin,
+	}
+}
+
+func (r holdRow) hold() Hold {
+	return Hold{
+		ID: r.ID, Reason: Reason(r.Reason), PlacedAt: r.PlacedAt, PlacedBy: r.PlacedBy, Agency: r.Agency, LiftedAt: r.LiftedAt, Waits: value(r.Waits),
+		Held: Held{Complaint: value(r.ComplaintID), Agency: value(r.AgencyID), From: value(r.FiledFrom), Until: value(r.FiledUntil)},
+	}
+}
+
+// findHolds lists the holds in force and then the lifted ones, the newest first;
+// with a key, that one alone.
+func findHolds(tx postgres.Tx, key *uuid.UUID, limit int) (rows []holdRow, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT h.id, h.complaint_id, h.agency_id, h.filed_from, h.filed_until, h.reason, h.placed_at, `+liftColumns+`, w.id AS waits,
 			coalesce(p.name, '') AS placed_by, coalesce(nullif(a.name_latin, ''), a.name_local, '') AS agency
 		FROM holds h LEFT JOIN people p ON p.id = h.placed_by LEFT JOIN agencies a ON a.id = h.agency_id
-		ORDER BY h.lifted_at IS NOT NULL, h.placed_at DESC, h.id LIMIT ?`, limit).Scan(&rows).Error
-	all := make([]Hold, len(rows))
-	for i, r := range rows {
-		all[i] = Hold{ID: r.ID, Reason: Reason(r.Reason), PlacedAt: r.PlacedAt, PlacedBy: r.PlacedBy, Agency: r.Agency, LiftedAt: r.LiftedAt}
-		all[i].Held = Held{Complaint: value(r.ComplaintID), Agency: value(r.AgencyID), From: value(r.FiledFrom), Until: value(r.FiledUntil)}
-	}
-	return all, err
+			LEFT JOIN decisions w ON w.kind = 'hold.lift' AND w.subject_id = h.id AND w.state = 'waiting'
+		WHERE CAST(@key AS uuid) IS NULL OR h.id = @key
+		ORDER BY h.lifted_at IS NOT NULL, h.placed_at DESC, h.id LIMIT @limit`, map[string]any{"key": key, "limit": limit}).Scan(&rows).Error
+	return rows, err
 }
 
 func value[T any](p *T) (v T) {

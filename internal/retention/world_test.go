@@ -10,10 +10,12 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/complaint"
+	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/seal"
@@ -42,6 +44,7 @@ type world struct {
 	sessions  *identity.Sessions
 	complains *complaint.Service
 	retention *retention.Service
+	decisions *decision.Service
 	log       bytes.Buffer
 	units     map[string]uuid.UUID
 }
@@ -69,12 +72,15 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.complains, err = complaint.NewService(complaint.Dependencies{
-		DB: w.db.DB, Clock: w.clock, Keys: w.keys, Desks: desks, Shred: w.shred, Hasher: hasher, Sessions: w.sessions, Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
+		DB: w.db.DB, Clock: w.clock, Keys: w.keys, Desks: desks, Shred: w.shred, Hasher: hasher, Sessions: w.sessions, People: testkit.People(w.clock), Agencies: nobody{}, Placements: nobody{}, Regions: []string{"KH"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.retention = w.service()
+	if w.decisions, err = decision.NewService(w.db.DB, w.clock, testkit.People(w.clock), w.retention.Rules()...); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 
@@ -185,6 +191,44 @@ func (w *world) member(unit string, role identity.Role) identity.Actor {
 }
 
 func (w *world) overseer() identity.Actor { return w.member("oversight", identity.RoleOverseer) }
+
+// holder makes a person of a unit, with their key in hand.
+func (w *world) holder(unit string, role identity.Role) identity.Holder {
+	w.t.Helper()
+	email := id.New().String() + "@unit.example"
+	w.db.Hire(w.t, w.clock, email, "Example Person", w.units[unit], role)
+	return w.db.AtTerminal(w.t, w.clock, email)
+}
+
+// asStaff runs statements in one transaction as somebody who speaks SQL under the
+// role of staff, with settings of their own choice.
+func (w *world) asStaff(by identity.Actor, statements ...func(*sql.Tx) error) error {
+	w.t.Helper()
+	tx, err := w.db.As(w.t, postgres.StaffRole).BeginTx(w.t.Context(), nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	all := append([]func(*sql.Tx) error{becoming(by)}, statements...)
+	for _, do := range all {
+		if err := do(tx); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+func becoming(by identity.Actor) func(*sql.Tx) error {
+	return run(`SELECT set_config('portal.person', $1, true), set_config('portal.unit', $2, true), set_config('portal.kind', $3, true), set_config('portal.as', $4, true)`,
+		by.PersonID.String(), by.UnitID.String(), string(by.UnitKind), string(by.Role))
+}
+
+func run(query string, args ...any) func(*sql.Tx) error {
+	return func(tx *sql.Tx) error {
+		_, err := tx.Exec(query, args...)
+		return err
+	}
+}
 
 // finding makes evidence of complaints.
 func (w *world) finding(at time.Time, complaints ...uuid.UUID) uuid.UUID {

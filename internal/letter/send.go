@@ -1,4 +1,4 @@
-package escalation
+package letter
 
 import (
 	"context"
@@ -12,15 +12,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// SendMail keeps the promise TopicSend: one person is told that something
-// waits in the portal. The letter says no more than that: neither subject nor
-// grade nor whom it is about, since mail lies open on its way and stays in
-// mailboxes.
+// Send keeps the promise TopicSend: one person is told that something waits in
+// the portal. Who left meanwhile is not.
 //
 // A letter is sent at least once. Between the server taking it and the record
 // of that a process can die; then it is sent again, under the Message-ID that
 // is made of the delivery's id, by which mailboxes can tell it is the same.
-func (s *Service) SendMail(ctx context.Context, promiseID uuid.UUID) error {
+func (s *Service) Send(ctx context.Context, promiseID uuid.UUID) error {
 	by := identity.System("mail")
 	if err := authority.Require(by, authority.MailSend, authority.Object{}); err != nil {
 		return err
@@ -31,7 +29,7 @@ func (s *Service) SendMail(ctx context.Context, promiseID uuid.UUID) error {
 	}
 	var d delivery
 	err = s.deps.DB.Read(ctx, by, func(tx postgres.Tx) error {
-		d, err = findDelivery(tx, p.SubjectID)
+		d, err = find(tx, p.SubjectID)
 		return err
 	})
 	if err != nil {
@@ -39,7 +37,7 @@ func (s *Service) SendMail(ctx context.Context, promiseID uuid.UUID) error {
 	}
 	sent := false
 	if s.deps.Mail != nil && d.ID != uuid.Nil && d.SentAt == nil && d.DeactivatedAt == nil {
-		letter, err := s.letter(d)
+		letter, err := s.write(d)
 		if err != nil {
 			return err
 		}
@@ -58,8 +56,8 @@ func (s *Service) SendMail(ctx context.Context, promiseID uuid.UUID) error {
 	})
 }
 
-// letter writes the letter in the person's language.
-func (s *Service) letter(d delivery) (mail.Letter, error) {
+// write writes the letter in the person's language.
+func (s *Service) write(d delivery) (mail.Letter, error) {
 	subject, err := s.deps.Words.Text(d.Language, "mail."+string(d.Step)+".subject")
 	if err != nil {
 		return mail.Letter{}, fmt.Errorf("write mail: %w", err)

@@ -1,0 +1,134 @@
+package app_test
+
+import (
+	"strings"
+
+	"github.com/fairpassage/portal/app/web"
+	"github.com/fairpassage/portal/internal/authority"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/google/uuid"
+)
+
+// thing is an object that an address names, as the policy sees it.
+type thing struct {
+	path   map[string]string // parameter → value
+	object authority.Object
+	also   map[authority.Action]authority.Action // what the use case asks beside the route's action
+	form   map[string]string
+}
+
+func (th thing) fill(path string) string {
+	for name, value := range th.path {
+		path = strings.Replace(path, name, value, 1)
+	}
+	return path
+}
+
+// thingFor returns what the person asks the address for. false means that the
+// address names an object for which nothing stands here.
+func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
+	if !strings.ContainsAny(r.Path, ":+*") {
+		return thing{object: authority.Door()}, true
+	}
+	for _, prefix := range []string{
+		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/",
+		"/oversight/retention/holds/", "/ministry/applications/", "/agencies/", "/language/", "/assets/",
+	} {
+		if strings.HasPrefix(r.Path, prefix) {
+			th, ok := m.things[prefix][p.standing]
+			if own, special := m.ofKind[prefix+string(p.actor.UnitKind)]; special {
+				th, ok = own[p.standing]
+			}
+			return th, ok
+		}
+	}
+	return thing{}, false
+}
+
+// same stands for the object whoever asks.
+func same(th thing) map[standing]thing {
+	return map[standing]thing{own: th, other: th, accused: th, left: th, out: th}
+}
+
+func ids(values ...string) map[string]string {
+	out := map[string]string{":id": values[0]}
+	if len(values) > 1 {
+		out[":complaint"] = values[1]
+	}
+	return out
+}
+
+// collect says which object each address is asked for.
+func (m *matrix) collect(newcomer uuid.UUID) {
+	m.t.Helper()
+	leaver := m.db.Hire(m.t, m.clock, "leaver@nowhere.example", "A Leaver", uuid.Nil)
+	anything := func(path map[string]string) map[standing]thing {
+		return same(thing{path: path, object: authority.Door()})
+	}
+	m.things = map[string]map[standing]thing{
+		"/language/":              anything(map[string]string{":code": "en"}),
+		"/assets/":                anything(map[string]string{"*": strings.TrimPrefix(m.asset, "/assets/")}),
+		"/agencies/":              anything(map[string]string{"+": "sample"}),
+		"/ministry/applications/": anything(ids(unitOf("application").String())),
+		"/admin/units/":           anything(ids(unitOf("province-1").String())),
+		"/admin/people/":          anything(ids(leaver.String())),
+		"/police/escalations/":    m.escalations(identity.UnitPolice),
+		"/oversight/escalations/": m.escalations(identity.UnitOversight),
+		"/readings/":              m.readings(identity.UnitMinistry),
+		// Of the oversight body as a whole.
+		"/oversight/retention/holds/": same(thing{path: ids(m.hold()), object: authority.Door(), form: map[string]string{"unit": unitOf("support-1").String()}}),
+	}
+	m.ofKind = map[string]map[standing]thing{"/readings/" + string(identity.UnitOversight): m.readings(identity.UnitOversight)}
+	for _, u := range m.units {
+		if strings.HasSuffix(u.code, "-1") && u.kind != string(identity.UnitAgency) {
+			waiting := same(m.propose(newcomer, u))
+			for _, prefix := range []string{"/decisions/", "/api/v1/decisions/"} {
+				m.ofKind[prefix+u.kind] = waiting
+				m.things[prefix] = waiting // for those who may enter no such page
+			}
+		}
+	}
+}
+
+// hold places one on nothing that exists.
+func (m *matrix) hold() string {
+	m.t.Helper()
+	by := m.twin.people["overseer@oversight-1.example"]
+	m.exec(`INSERT INTO holds (id, complaint_id, reason, placed_by, placed_unit, placed_at) VALUES ($1, $1, 'court', $2, $3, $4)`,
+		unitOf("hold"), by.PersonID, by.UnitID, m.clock.Now())
+	return unitOf("hold").String()
+}
+
+// escalations are one of the national unit of that kind, with a complaint in it,
+// and one that rests on a complaint about an official of the third such unit,
+// wherever it was raised.
+func (m *matrix) escalations(kind identity.UnitKind) map[standing]thing {
+	m.t.Helper()
+	unit := unitOf(string(kind) + "-1")
+	pick := func(where string, args ...any) (path map[string]string) {
+		id := m.one(`SELECT e.id FROM escalations e WHERE `+where+` ORDER BY e.raised_at LIMIT 1`, args...)
+		return ids(id, m.one(`SELECT complaint_id FROM escalation_complaints WHERE escalation_id = $1 LIMIT 1`, id))
+	}
+	all := same(thing{path: pick(`e.unit_id = $1`, unit), object: authority.Object{UnitID: unit}})
+	all[accused] = thing{
+		path: pick(`e.unit_id <> $1 AND EXISTS (SELECT FROM escalation_complaints l JOIN complaint_exclusions x USING (complaint_id)
+			WHERE l.escalation_id = e.id AND x.unit_id = $2)`, unit, unitOf(string(kind)+"-3")),
+		object: authority.Object{Barred: true},
+	}
+	return all
+}
+
+// readings are one that waits at the first unit of that kind, and one of a
+// complaint about an official of the third.
+func (m *matrix) readings(kind identity.UnitKind) map[standing]thing {
+	m.t.Helper()
+	unit := unitOf(string(kind) + "-1")
+	id := m.one(`SELECT id FROM readings WHERE state = 'waiting' AND unit_id = $1 LIMIT 1`, unit)
+	all := same(thing{path: ids(id), object: authority.Object{UnitID: unit}})
+	all[accused] = thing{
+		path: ids(m.one(`SELECT r.id FROM readings r JOIN complaint_exclusions x USING (complaint_id) WHERE x.unit_id = $1 AND x.why = 'accused' LIMIT 1`,
+			unitOf(string(kind)+"-3"))),
+		object: authority.Object{Barred: true},
+	}
+	return all
+}

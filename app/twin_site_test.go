@@ -1,0 +1,116 @@
+package app_test
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fairpassage/portal/app"
+	"github.com/fairpassage/portal/app/account"
+	"github.com/fairpassage/portal/app/admin"
+	"github.com/fairpassage/portal/app/agency"
+	decisionpages "github.com/fairpassage/portal/app/decision"
+	deskpages "github.com/fairpassage/portal/app/desk"
+	"github.com/fairpassage/portal/app/ministry"
+	"github.com/fairpassage/portal/app/oversight"
+	"github.com/fairpassage/portal/app/police"
+	"github.com/fairpassage/portal/app/public"
+	"github.com/fairpassage/portal/app/reading"
+	"github.com/fairpassage/portal/app/web"
+	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/complaint"
+	"github.com/fairpassage/portal/internal/country"
+	"github.com/fairpassage/portal/internal/decision"
+	"github.com/fairpassage/portal/internal/escalation"
+	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/letter"
+	"github.com/fairpassage/portal/internal/licensing"
+	"github.com/fairpassage/portal/internal/matching"
+	"github.com/fairpassage/portal/internal/people"
+	"github.com/fairpassage/portal/internal/placement"
+	"github.com/fairpassage/portal/internal/platform/mail"
+	"github.com/fairpassage/portal/internal/register"
+	"github.com/fairpassage/portal/internal/retention"
+	"github.com/fairpassage/portal/internal/screening"
+	"github.com/fairpassage/portal/internal/seal"
+	"github.com/fairpassage/portal/internal/testkit"
+	"github.com/fairpassage/portal/views"
+)
+
+// serve wires the whole site over the twin's record.
+func (w *twin) serve(keys *seal.Ring) {
+	w.t.Helper()
+	must := func(err error) {
+		w.t.Helper()
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	pages, err := views.New()
+	must(err)
+	base, err := url.Parse("http://localhost:8080")
+	must(err)
+	home := country.Home{Code: "KH", Zone: time.UTC}
+	sessions := identity.NewSessions(w.db.DB, testkit.People(w.clock))
+	must(sessions.UseKeys(base))
+	log := slog.New(slog.NewTextHandler(w.log, nil))
+	w.edge, err = web.New(web.Config{BaseURL: base, Demo: true, CSRFKey: keys.Secret(seal.SecretCSRF), Greet: w.desks.Tend, Waits: w.desks.Waits}, pages, sessions, log)
+	must(err)
+	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
+	must(err)
+	placements, licences := placement.New(w.db.DB, w.clock, hasher, home), licensing.New(w.db.DB, w.clock, home)
+	listed := register.New(w.db.DB, w.clock, home)
+	shredKeys := testkit.Shred(w.t, w.clock)
+	w.complaints, err = complaint.NewService(complaint.Dependencies{
+		DB: w.db.DB, Clock: w.clock, Keys: keys, Desks: w.desks, Shred: shredKeys, Hasher: hasher, Sessions: sessions, People: testkit.People(w.clock), Agencies: twinRegister{listed}, Placements: placements, Regions: []string{"KH"},
+	})
+	must(err)
+	mailer, err := mail.New(w.mails.URL)
+	must(err)
+	w.escalations = escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}})
+	w.letters = letter.New(letter.Deps{DB: w.db.DB, Clock: w.clock, Mail: mailer, Words: pages.Catalogue(), BaseURL: "http://localhost:8080"})
+	signing, err := audit.NewKey(keys.Secret(seal.SecretAudit))
+	must(err)
+	w.audit, err = audit.New(audit.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Key: signing, Log: log})
+	must(err)
+	w.screening = screening.New(screening.Deps{DB: w.db.DB, Clock: w.clock, Log: log, Escalations: w.escalations, Step: func(name string) {
+		if name == "screen: complaints marked" {
+			w.deed("%s: %s", strings.Split(w.doing, ":")[0], name)
+		}
+	}})
+	complaintPages, err := public.NewComplaints(public.ComplaintDependencies{
+		Web: w.edge, Service: w.complaints, Sessions: sessions, Register: twinRegister{listed}, Clock: w.clock,
+		FormKey: keys.Secret(seal.SecretForm), Destinations: []string{"TH"},
+	})
+	must(err)
+	inbox := func(base string) *police.Desk {
+		return police.New(w.edge, police.Deps{
+			Escalations: w.escalations, Sealed: w.complaints, Agencies: listed, Bell: w.bell, Base: base, Offices: w.complaints,
+		})
+	}
+	keeper := testkit.People(w.clock)
+	kept, err := retention.New(retention.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Keys: shredKeys, Pins: testkit.Pins(), Log: log})
+	must(err)
+	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules())...)
+	must(err)
+	w.pages = app.Pages{
+		Home: public.NewHome(w.edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(w.edge, listed), Complaints: complaintPages,
+		Account: account.New(w.edge, sessions, nil), Agency: agency.New(w.edge, licences, placements, staff, home), Licensing: ministry.New(w.edge, licences),
+		Police: inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(w.edge, w.complaints),
+		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
+		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
+		Admin: admin.New(w.edge, staff),
+	}
+	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})
+	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, w.edge, w.pages)
+	must(err)
+}
+
+// currentRandom reads what crypto/rand is at this moment.
+type currentRandom struct{}
+
+func (currentRandom) Read(p []byte) (int, error) { return rand.Reader.Read(p) }
