@@ -33,7 +33,6 @@ import (
 // an investigator, and somebody without a role.
 type bureau struct {
 	*counter
-	db        *testkit.Database
 	police    uuid.UUID
 	admins    uuid.UUID
 	newcomer  uuid.UUID
@@ -42,7 +41,7 @@ type bureau struct {
 
 func openBureau(t *testing.T) *bureau {
 	t.Helper()
-	b := &bureau{counter: &counter{log: &bytes.Buffer{}}, db: testkit.DB(t), police: id.New(), admins: id.New()}
+	b := &bureau{counter: &counter{log: &bytes.Buffer{}, db: testkit.DB(t)}, police: id.New(), admins: id.New()}
 	clk := testkit.Clock()
 	b.exec(t, `INSERT INTO units (id, code, kind, name) VALUES ($1, 'police', 'police', '{"en": "Police unit", "km": "នគរបាល"}'), ($2, 'administration', 'administration', '{"en": "Administration"}')`, b.police, b.admins)
 	b.db.Hire(t, clk, "first@administration.example", "First", b.admins, identity.RoleAdministrator)
@@ -334,6 +333,7 @@ func TestAnAdministratorManagesPeopleAndUnits(t *testing.T) {
 
 	res = first.send(t, "/admin/units", "/admin/units", url.Values{"new_kind": {"province"}, "code": {"Bad Code"}, "name_en": {"Bad"}})
 	wantText(t, document(t, res.Body), "Use 2 to 40 small letters")
+	b.placesUnits(t, first)
 	res = first.send(t, "/admin/units", "/admin/units", url.Values{"new_kind": {"support"}, "code": {"house"}, "name_en": {"House"}, "name_km": {"ផ្ទះ"}})
 	if res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("making a unit: %d", res.StatusCode)
@@ -345,6 +345,38 @@ func TestAnAdministratorManagesPeopleAndUnits(t *testing.T) {
 			t.Errorf("%s: %d", p, status)
 		}
 	}
+}
+
+// placesUnits makes an embassy desk, first with what is wrong about its place.
+func (b *bureau) placesUnits(t *testing.T, admin *visitor) {
+	t.Helper()
+	ministry := id.New()
+	b.exec(t, `INSERT INTO units (id, code, kind, name) VALUES ($1, 'ministry', 'ministry', '{"en": "Ministry"}')`, ministry)
+	desk := func(kind, province, countries string) url.Values {
+		return url.Values{"new_kind": {kind}, "code": {"desk"}, "name_en": {"Desk"}, "parent": {ministry.String()}, "province": {province}, "countries": {countries}}
+	}
+	for text, form := range map[string]url.Values{
+		"Write the province of this desk":      desk("province", " ", ""),
+		"Write the countries of this desk":     desk("embassy", "", ""),
+		"Use codes of two letters":             desk("embassy", "", "TH, Malaysia"),
+		"Only an embassy desk has countries":   desk("province", "East Gate", "TH"),
+		"A recruitment agency has no province": desk("agency", "East Gate", ""),
+	} {
+		res := admin.send(t, "/admin/units", "/admin/units", form)
+		page := document(t, res.Body)
+		wantText(t, page, text)
+		for _, field := range []string{"province", "countries"} {
+			if kept, _ := page.Find(`input[name="` + field + `"]`).Attr("value"); res.StatusCode != http.StatusUnprocessableEntity || kept != strings.TrimSpace(form.Get(field)) {
+				t.Errorf("%s: %d, and %s keeps %q", text, res.StatusCode, field, kept)
+			}
+		}
+	}
+	res := admin.send(t, "/admin/units", "/admin/units", desk("embassy", "", "th, MY"))
+	if res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("making an embassy desk: %d", res.StatusCode)
+	}
+	_, unit := admin.get(t, res.Header.Get("Location"))
+	wantText(t, unit, "Thailand, Malaysia")
 }
 
 func TestDeactivatingSignsOutAtOnce(t *testing.T) {

@@ -23,6 +23,7 @@ import (
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/matching"
+	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/testkit"
@@ -36,6 +37,7 @@ type counter struct {
 	server *fiber.App
 	key    *awayKey
 	log    *bytes.Buffer
+	db     *testkit.Database
 }
 
 // awayKey is a matching key that can be out of reach, as with a vault that is down.
@@ -83,7 +85,7 @@ func openCounter(t *testing.T) *counter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &counter{key: &awayKey{}, log: &bytes.Buffer{}}
+	s := &counter{key: &awayKey{}, log: &bytes.Buffer{}, db: db}
 	sessions := identity.NewSessions(db.DB, testkit.People(clk))
 	w, err := web.New(web.Config{BaseURL: base, Demo: true, CSRFKey: bytes.Repeat([]byte{7}, 32)}, pages, sessions, slog.New(slog.NewTextHandler(s.log, nil)))
 	if err != nil {
@@ -97,7 +99,7 @@ func openCounter(t *testing.T) *counter {
 	licences := licensing.New(db.DB, clk, home)
 	s.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Staff}}, w, app.Pages{
 		Account:   account.New(w, sessions, nil),
-		Agency:    agency.New(w, licences, placement.New(db.DB, clk, s.key, home), home),
+		Agency:    agency.New(w, licences, placement.New(db.DB, clk, s.key, home), people.New(people.Deps{DB: db.DB, Clock: clk, People: testkit.People(clk)}), home),
 		Licensing: ministry.New(w, licences),
 	})
 	if err != nil {

@@ -31,7 +31,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 		return thing{object: authority.Door()}, true
 	}
 	for _, prefix := range []string{
-		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/",
+		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/", "/agency/people/",
 		"/oversight/retention/holds/", "/ministry/applications/", "/agencies/", "/language/", "/assets/",
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
@@ -62,6 +62,7 @@ func ids(values ...string) map[string]string {
 func (m *matrix) collect(newcomer uuid.UUID) {
 	m.t.Helper()
 	leaver := m.db.Hire(m.t, m.clock, "leaver@nowhere.example", "A Leaver", uuid.Nil)
+	clerk := m.db.Hire(m.t, m.clock, "clerk@nowhere.example", "A Clerk", unitOf("agency-1"), identity.RoleAgencyClerk)
 	anything := func(path map[string]string) map[standing]thing {
 		return same(thing{path: path, object: authority.Door()})
 	}
@@ -72,6 +73,7 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 		"/ministry/applications/": anything(ids(unitOf("application").String())),
 		"/admin/units/":           anything(ids(unitOf("province-1").String())),
 		"/admin/people/":          anything(ids(leaver.String())),
+		"/agency/people/":         same(thing{path: ids(clerk.String()), object: authority.Object{AgencyID: m.twin.people["agency_head@agency-1.example"].AgencyID}}),
 		"/police/escalations/":    m.escalations(identity.UnitPolice),
 		"/oversight/escalations/": m.escalations(identity.UnitOversight),
 		"/readings/":              m.readings(identity.UnitMinistry),

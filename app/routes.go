@@ -182,6 +182,12 @@ func peopleRoutes(p Pages) []web.Route {
 		{Method: post, Path: "/api/v1/decisions/:id/refuse", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.RefuseAPI, JSON: true},
 		{Method: post, Path: "/api/v1/decisions/:id/send-back", Surface: web.Staff, Action: authority.DecisionDecide, Handler: p.Decisions.SendBackAPI, JSON: true},
 
+		{Method: get, Path: "/agency/people", Surface: web.Staff, Action: authority.AgencyPeople, Handler: p.Agency.People},
+		{Method: get, Path: "/agency/people/invite", Surface: web.Staff, Action: authority.AgencyPeople, Handler: p.Agency.InviteForm},
+		{Method: post, Path: "/agency/people/invite", Surface: web.Staff, Action: authority.AgencyPeople, Handler: p.Agency.Invite},
+		{Method: post, Path: "/agency/people/:id/invitation", Surface: web.Staff, Action: authority.AgencyPeople, Handler: p.Agency.InviteAgain},
+		{Method: post, Path: "/agency/people/:id/dismiss", Surface: web.Staff, Action: authority.AgencyPeople, Handler: p.Agency.Dismiss},
+
 		{Method: get, Path: "/admin/units", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Units},
 		{Method: post, Path: "/admin/units", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.MakeUnit},
 		{Method: get, Path: "/admin/units/:id", Surface: web.Staff, Action: authority.PeopleManage, Handler: p.Admin.Unit},

@@ -97,13 +97,14 @@ func (w *twin) serve(keys *seal.Ring) {
 	must(err)
 	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules())...)
 	must(err)
+	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})
 	w.pages = app.Pages{
 		Home: public.NewHome(w.edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(w.edge, listed), Complaints: complaintPages,
-		Account: account.New(w.edge, sessions, nil), Agency: agency.New(w.edge, licences, placements, home), Licensing: ministry.New(w.edge, licences),
+		Account: account.New(w.edge, sessions, nil), Agency: agency.New(w.edge, licences, placements, staff, home), Licensing: ministry.New(w.edge, licences),
 		Police: inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(w.edge, w.complaints),
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
 		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
-		Admin: admin.New(w.edge, people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})),
+		Admin: admin.New(w.edge, staff),
 	}
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, w.edge, w.pages)
 	must(err)

@@ -350,7 +350,7 @@ func (d *desk) tryEveryKey(t *testing.T, complaints []uuid.UUID) (tried, opened 
 		t.Fatal(err)
 	}
 	sessions := identity.NewSessions(d.db, identity.NewPeople(testkit.Pins(), clock.System{}))
-	police, err := sessions.AtTerminal(t.Context(), "keyholder@police.example", testkit.Passphrase, "")
+	police, err := sessions.AtTerminal(t.Context(), identity.Terminal{Email: "keyholder@police.example", Passphrase: testkit.Passphrase, Optional: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,8 +3,11 @@ package admin
 import (
 	"net/url"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/fairpassage/portal/app/web"
+	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/people"
@@ -70,6 +73,9 @@ type unitForm struct {
 	NameKM string `form:"name_km" validate:"max=200"`
 	Parent string `form:"parent" validate:"max=40"`
 	Agency string `form:"agency" validate:"max=100"`
+	// Of a provincial desk, and of an embassy desk.
+	Province  string `form:"province" validate:"max=100"`
+	Countries string `form:"countries" validate:"max=200"`
 }
 
 // MakeUnit makes a unit.
@@ -86,6 +92,7 @@ func (d *Desk) MakeUnit(c *fiber.Ctx) error {
 	if !sent.Failed() {
 		key, err := d.people.MakeUnit(c.UserContext(), d.web.Actor(c), people.NewUnit{
 			Code: form.Code, Kind: identity.UnitKind(form.Kind), NameEN: form.NameEN, NameLocal: form.NameKM, Parent: parent, Agency: form.Agency,
+			Province: form.Province, Countries: codes(form.Countries),
 		})
 		if err == nil {
 			return d.web.Redirect(c, unitsHome+"/"+key.String())
@@ -101,6 +108,11 @@ func (d *Desk) MakeUnit(c *fiber.Ctx) error {
 	return d.units(c, fiber.StatusUnprocessableEntity, sent)
 }
 
+// codes takes codes apart, with blanks or commas between them.
+func codes(typed string) []string {
+	return strings.FieldsFunc(typed, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
+}
+
 type unitPage struct {
 	unitLine
 	Form     views.Form
@@ -110,6 +122,8 @@ type unitPage struct {
 	Roles    []people.Role
 	Led      bool
 	LedBy    []identity.Role
+	// Countries are names in the reader's language.
+	Countries string
 }
 
 // Unit opens one unit.
@@ -127,6 +141,11 @@ func (d *Desk) unit(c *fiber.Ctx, status int, key uuid.UUID, sent views.Form, no
 		return err
 	}
 	page := unitPage{unitLine: d.unitLine(c, u.Unit), Form: sent, Notice: notice, Roles: u.Roles, Led: u.Led, LedBy: u.LedBy}
+	var names []string
+	for _, code := range u.Countries {
+		names = append(names, country.Name(d.web.Lang(c), code))
+	}
+	page.Countries = strings.Join(names, ", ")
 	if page.Parents, err = d.unitOptions(c); err != nil {
 		return err
 	}

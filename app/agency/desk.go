@@ -1,5 +1,5 @@
 // Package agency is the desk of a recruitment agency: where its licence stands,
-// its application, and the departures it registers.
+// its application, the departures it registers, and the people who work for it.
 //
 // It shows nothing about complaints: an agency never learns here that one
 // exists.
@@ -10,6 +10,7 @@ import (
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/licensing"
+	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/views"
 	"github.com/gofiber/fiber/v2"
@@ -20,6 +21,7 @@ type Desk struct {
 	web        *web.Web
 	licensing  *licensing.Service
 	placements *placement.Service
+	people     *people.Service
 	// countries and destinations are choices, by language.
 	countries    map[string][]views.Option
 	destinations map[string][]views.Option
@@ -32,9 +34,9 @@ var offered = []string{
 }
 
 // New returns the pages of an agency of the home country.
-func New(w *web.Web, l *licensing.Service, p *placement.Service, home country.Home) *Desk {
+func New(w *web.Web, l *licensing.Service, p *placement.Service, staff *people.Service, home country.Home) *Desk {
 	d := &Desk{
-		web: w, licensing: l, placements: p,
+		web: w, licensing: l, placements: p, people: staff,
 		countries: map[string][]views.Option{}, destinations: map[string][]views.Option{},
 	}
 	for _, lang := range w.Views().Catalogue().Languages() {

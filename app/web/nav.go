@@ -32,6 +32,7 @@ var doors = []struct {
 	{"nav.retention", "/oversight/retention", authority.RetentionRead},
 	{"nav.decisions", "/decisions", authority.DecisionList},
 	{deskKey, "/desk", authority.DeskRead},
+	{"nav.colleagues", "/agency/people", authority.AgencyPeople},
 	{"nav.account", "/account", authority.AccountRead},
 }
 

@@ -60,7 +60,7 @@ func decided(t *testing.T, db *testkit.Database, env map[string]string) uuid.UUI
 	if err != nil {
 		t.Fatal(err)
 	}
-	commander, err := sessions.AtTerminal(t.Context(), "one@police.example", testkit.Passphrase, "")
+	commander, err := sessions.AtTerminal(t.Context(), identity.Terminal{Email: "one@police.example", Passphrase: testkit.Passphrase, Optional: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,8 +75,10 @@ type locksmith struct {
 	desks     *desk.Service
 	decisions *decision.Service
 	sessions  *identity.Sessions
-	asks      *passphrases
+	asks      *secrets
 	words     *views.Catalogue
+	// demo: a second factor is optional.
+	demo bool
 }
 
 // work opens the record and the key folder, and explains a fault in words.
@@ -100,6 +102,7 @@ func (f dataFlag) work(p *program, do func(l *locksmith) error) (err error) {
 		return err
 	}
 	defer l.asks.close()
+	l.demo = at.conf.Demo
 	return l.explain(do(l))
 }
 
@@ -117,7 +120,7 @@ func newLocksmith(p *program, db *postgres.DB, keys *seal.Ring) (*locksmith, err
 	if l.words, err = views.NewCatalogue(); err != nil {
 		return nil, err
 	}
-	l.asks, err = openPassphrases(p)
+	l.asks, err = openSecrets(p)
 	return l, err
 }
 
@@ -138,17 +141,30 @@ func (l *locksmith) explain(err error) error {
 	return errors.New(text)
 }
 
-// member asks for the passphrase of the account, in the unit of that code or
-// in their first one.
+// member asks for the passphrase of the account, and for a code where it has a
+// second factor, in the unit of that code or in their first one.
 func (l *locksmith) member(p *program, email, unit string) (identity.Holder, error) {
 	if email == "" {
 		return identity.Holder{}, exitError{exitUsage, errors.New("--email is missing: whose key is it done with?")}
 	}
-	passphrase, err := l.asks.of(email)
+	passphrase, err := l.asks.ask("Passphrase of " + email)
 	if err != nil {
 		return identity.Holder{}, err
 	}
-	return l.sessions.AtTerminal(p.ctx, email, passphrase, unit)
+	return l.sessions.AtTerminal(p.ctx, identity.Terminal{
+		Email: email, Passphrase: passphrase, Unit: unit, Optional: l.demo,
+		Code: func(has identity.Codes) (string, error) { return l.asks.ask(wanted(has) + " of " + email) },
+	})
+}
+
+func wanted(has identity.Codes) string {
+	switch {
+	case !has.Recovery:
+		return "Code of the authenticator app"
+	case !has.App:
+		return "A security key does not work at a terminal. Recovery code"
+	}
+	return "Code of the authenticator app, or a recovery code,"
 }
 
 var operator = identity.Setup("keys")

@@ -12,7 +12,7 @@ import (
 // memberFlags name the member as whom a command works.
 type memberFlags struct {
 	Unit  string `required:"" help:"Code of the unit." placeholder:"CODE"`
-	Email string `help:"Account of a member of the unit; the passphrase is asked for." placeholder:"ADDRESS"`
+	Email string `help:"Account of a member of the unit; the passphrase is asked for, and a code of whoever has a second factor." placeholder:"ADDRESS"`
 }
 
 type keysRotateCmd struct {

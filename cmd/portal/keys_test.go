@@ -13,6 +13,7 @@ import (
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/uuid"
+	"github.com/pquerna/otp/totp"
 )
 
 // staffed is a record of four desks with a member each, under the pins of
@@ -61,6 +62,7 @@ func TestKeysAreLookedAfterFromTheCommandLine(t *testing.T) {
 	db := testkit.DB(t)
 	env := served(t, db)
 	staffed(t, db, env)
+	env["PORTAL_DEMO"] = "true" // a second factor is optional
 	env["PORTAL_PASSPHRASE_FILE"] = filepath.Join(t.TempDir(), "passphrases")
 	if err := os.WriteFile(env["PORTAL_PASSPHRASE_FILE"], []byte(strings.Repeat(testkit.Passphrase+"\n", 2)), 0o600); err != nil {
 		t.Fatal(err)
@@ -91,4 +93,66 @@ func TestKeysAreLookedAfterFromTheCommandLine(t *testing.T) {
 	if code, _, _ := portal(t, env, "keys", "rotate", "--unit", "police"); code != exitUsage {
 		t.Errorf("without an account: exit %d", code)
 	}
+}
+
+func TestACommandAsksForTheSecondFactorOfWhoeverHasOne(t *testing.T) {
+	db := testkit.DB(t)
+	env := served(t, db)
+	staffed(t, db, env)
+	if code, out, err := portal(t, env, "keys", "create"); code != exitDone {
+		t.Fatalf("exit %d\n%s%s", code, out, err)
+	}
+	rotate := func(lines ...string) (int, string) {
+		env["PORTAL_PASSPHRASE_FILE"] = filepath.Join(t.TempDir(), "secrets")
+		if err := os.WriteFile(env["PORTAL_PASSPHRASE_FILE"], []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, out, said := portal(t, env, "keys", "rotate", "--unit", "police", "--email", "one@police.example")
+		return code, out + said
+	}
+	if code, said := rotate(testkit.Passphrase); code != exitFailed || !strings.Contains(said, "no second factor yet") {
+		t.Errorf("somebody who has to enrol one: exit %d\n%s", code, said)
+	}
+	codes := recoveryCodes(t, db, env, "one@police.example")
+	for _, lines := range [][]string{{testkit.Passphrase}, {testkit.Passphrase, "123456"}, {testkit.Passphrase, "nonsense"}} {
+		if code, said := rotate(lines...); code != exitFailed {
+			t.Errorf("%d lines: exit %d\n%s", len(lines), code, said)
+		}
+	}
+	if code, said := rotate(testkit.Passphrase, codes[0]); code != exitDone {
+		t.Errorf("with a recovery code: exit %d\n%s", code, said)
+	}
+	if code, said := rotate(testkit.Passphrase, codes[0]); code != exitFailed || !strings.Contains(said, "used already") {
+		t.Errorf("with the same again: exit %d\n%s", code, said)
+	}
+}
+
+// recoveryCodes gives the person an authenticator app and codes on paper.
+func recoveryCodes(t *testing.T, db *testkit.Database, env map[string]string, email string) []string {
+	t.Helper()
+	ring, err := seal.Ensure(env["PORTAL_KEYS"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	sessions := identity.NewSessions(db.DB, identity.NewPeople(ring.Pins(), clock.System{}))
+	s, err := sessions.Recognise(t.Context(), testkit.SignIn(t, sessions, email))
+	if err != nil {
+		t.Fatal(err)
+	}
+	app, err := sessions.NewApp(s.Actor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := totp.GenerateCode(app.Secret, clock.System{}.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sessions.AddApp(t.Context(), s.Actor, app.Sealed, code); err != nil {
+		t.Fatal(err)
+	}
+	codes, err := sessions.NewRecoveryCodes(t.Context(), s.Actor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return codes
 }

@@ -80,7 +80,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Agencies:   public.NewAgencies(w, s.register),
 		Complaints: complaints,
 		Account:    account.New(w, s.sessions, demo),
-		Agency:     agency.New(w, s.licensing, s.placements, s.home),
+		Agency:     agency.New(w, s.licensing, s.placements, s.staff, s.home),
 		Licensing:  ministry.New(w, s.licensing),
 		Police: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/police/escalations", Offices: s.complaints,

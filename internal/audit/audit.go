@@ -1,10 +1,8 @@
 package audit
 
 import (
-	"fmt"
-
+	"github.com/fairpassage/portal/internal/audit/entry"
 	"github.com/fairpassage/portal/internal/identity"
-	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
 )
@@ -19,8 +17,5 @@ type Entry struct {
 
 // Record adds the entry within tx.
 func Record(tx postgres.Tx, e Entry) error {
-	if err := insert(tx, id.New(), e); err != nil {
-		return fmt.Errorf("audit %s: %w", e.Action, err)
-	}
-	return nil
+	return entry.Add(tx, entry.Entry{By: e.Actor.Author(), Action: e.Action, ObjectKind: e.ObjectKind, ObjectID: e.ObjectID})
 }

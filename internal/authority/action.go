@@ -62,6 +62,9 @@ const (
 	ReadingList   Action = "reading.list"
 	ReadingRead   Action = "reading.read"
 	ReadingDecide Action = "reading.decide"
+
+	// AgencyPeople is the clerks of one's own agency: invite and dismiss.
+	AgencyPeople Action = "agency.people"
 )
 
 // Retention.
@@ -194,6 +197,8 @@ var rules = map[Action]rule{
 	ReadingList:   {places: readers},
 	ReadingRead:   {places: readers, own: true},
 	ReadingDecide: {places: readers, own: true},
+
+	AgencyPeople: {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},
 
 	RetentionRead: {kind: identity.UnitOversight, roles: overseers},
 	HoldPlace:     {kind: identity.UnitOversight, roles: overseers},

@@ -3,6 +3,7 @@ package decision
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fairpassage/portal/internal/audit"
@@ -18,11 +19,15 @@ import (
 const maxReason = 2000
 
 // Approve gives leave and does what was proposed, all of it or nothing. One's
-// own proposal, one that is decided already, and a session without a key are
-// Conflict faults; a proposal that is none of the actor's business is not there.
+// own proposal, one that is decided already, one whose proposer could not propose
+// it any more, and a session without a key are Conflict faults; a proposal that
+// is none of the actor's business is not there.
 func (s *Service) Approve(ctx context.Context, by identity.Actor, member seal.Member, key uuid.UUID) error {
 	return s.verdict(ctx, by, key, func(tx postgres.Tx, d *Decision, rule Rule) error {
 		d.State = Approved
+		if err := s.stillProposed(tx, rule, *d); err != nil {
+			return err
+		}
 		if rule.Check != nil {
 			if err := rule.Check(tx, by, *d); err != nil {
 				return err
@@ -118,6 +123,9 @@ func (s *Service) verdict(ctx context.Context, by identity.Actor, key uuid.UUID,
 		if d.State != Waiting {
 			return fault.New(fault.Conflict, "decision.decided")
 		}
+		if err := s.stillThere(tx, by); err != nil {
+			return err
+		}
 		d.DecidedBy, d.DecidedUnit, d.DecidedAt = by.PersonID, by.UnitID, s.now()
 		return fill(tx, &d, rule)
 	})
@@ -125,6 +133,30 @@ func (s *Service) verdict(ctx context.Context, by identity.Actor, key uuid.UUID,
 		return fmt.Errorf("decide: %w", err)
 	}
 	return nil
+}
+
+// stillThere asks again what the session was recognised by, now that nobody can
+// change it before the verdict: whoever was deactivated or lost the role in
+// between decides nothing.
+func (s *Service) stillThere(tx postgres.Tx, by identity.Actor) error {
+	hats, err := s.people.Standing(tx, by.PersonID, by.UnitID)
+	if err == nil && !slices.ContainsFunc(hats, func(a identity.Actor) bool { return a.Role == by.Role }) {
+		err = errNotFound()
+	}
+	return err
+}
+
+// stillProposed asks that whoever proposed it could propose it now. A proposal
+// bears no signature, and an account is closed when it may be in other hands.
+func (s *Service) stillProposed(tx postgres.Tx, rule Rule, d Decision) error {
+	hats, err := s.people.Standing(tx, d.ProposedBy, d.ProposedUnit)
+	may := func(a identity.Actor) bool {
+		return authority.Decide(a, rule.Propose, authority.Object{UnitID: a.UnitID, AgencyID: a.AgencyID}).Allowed
+	}
+	if err == nil && !slices.ContainsFunc(hats, may) {
+		err = fault.New(fault.Conflict, "decision.proposer_gone")
+	}
+	return err
 }
 
 // mayDecide is asked of the policy first: who may not decide learns nothing.

@@ -34,6 +34,7 @@ type office struct {
 	stranger  colleague
 	done      []uuid.UUID // decisions whose effect ran
 	fail      error       // what the effect gives
+	pause     func()      // what happens while the effect runs
 }
 
 type colleague struct {
@@ -52,6 +53,9 @@ func newOffice(t *testing.T) *office {
 	o.stranger = o.hire(t, "stranger", o.elsewhere, identity.RoleCommander)
 	effect := func(_ postgres.Tx, d decision.Decision) error {
 		o.done = append(o.done, d.ID)
+		if o.pause != nil {
+			o.pause()
+		}
 		return o.fail
 	}
 	var err error

@@ -62,7 +62,7 @@ func child() error {
 		return err
 	}
 	clk := testkit.Clock()
-	by, err := identity.NewSessions(db, testkit.People(clk)).AtTerminal(ctx, "keyholder@police.example", testkit.Passphrase, "")
+	by, err := identity.NewSessions(db, testkit.People(clk)).AtTerminal(ctx, identity.Terminal{Email: "keyholder@police.example", Passphrase: testkit.Passphrase, Optional: true})
 	if err != nil {
 		return err
 	}

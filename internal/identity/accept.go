@@ -68,18 +68,22 @@ func (s *Sessions) admit(tx postgres.Tx, code string, secret Secret) (personRow,
 	if err != nil {
 		return personRow{}, err
 	}
-	now := s.clock.Now()
-	if err := acceptInvitation(tx, found.ID, now); err != nil {
+	if err := acceptInvitation(tx, found.ID, s.clock.Now()); err != nil {
 		return personRow{}, err
 	}
 	if err := deleteFactors(tx, found.PersonID); err != nil {
 		return personRow{}, err
 	}
-	if err := endOthers(tx, found.PersonID, uuid.Nil, now); err != nil {
+	if err := s.endOthers(tx, Door(), found.PersonID, uuid.Nil); err != nil {
 		return personRow{}, err
 	}
 	if _, err := s.people.SetSecret(tx, found.PersonID, secret); err != nil {
 		return personRow{}, err
+	}
+	for _, done := range []string{invitationUsed, memberKeyReplaced} {
+		if err := note(tx, Door(), done, aPerson, found.PersonID); err != nil {
+			return personRow{}, err
+		}
 	}
 	hats, err := findPerson(tx, found.PersonEmail)
 	return s.people.genuineHat(hats), err

@@ -54,8 +54,10 @@ func (o *Operator) InviteAdministrator(ctx context.Context, who Newcomer) (code 
 				return err
 			}
 		}
-		code, err = o.people.Invite(tx, Invitation{Person: person, Email: who.Email})
-		return err
+		if code, err = o.people.Invite(tx, Invitation{Person: person, Email: who.Email}); err != nil {
+			return err
+		}
+		return note(tx, o.actor(), "person.invite", aPerson, person)
 	})
 	if err != nil {
 		return "", fmt.Errorf("invite administrator: %w", err)
@@ -105,7 +107,10 @@ func (o *Operator) Deactivate(ctx context.Context, email string) error {
 		if known.ID == uuid.Nil {
 			return ErrNoAccount
 		}
-		return deactivate(tx, known.ID, o.people.clock.Now())
+		if err := deactivate(tx, known.ID, o.people.clock.Now()); err != nil {
+			return err
+		}
+		return note(tx, o.actor(), "person.deactivate", aPerson, known.ID)
 	})
 	if err != nil {
 		return fmt.Errorf("deactivate account: %w", err)

@@ -96,20 +96,28 @@ func (s *Sessions) RemoveFactor(ctx context.Context, actor Actor, factor uuid.UU
 		switch {
 		case !found:
 			return fault.New(fault.NotFound, "problem.not_found")
-		case others > 0:
-			return deleteFactor(tx, actor.PersonID, factor)
-		case !optional:
+		case others == 0 && !optional:
 			return fault.Field("factor", "account.factor.last")
 		}
-		if err := deleteFactors(tx, actor.PersonID); err != nil {
+		if err := s.removeFactor(tx, actor, factor, others == 0); err != nil {
 			return err
 		}
-		return s.people.guard(tx, actor.PersonID, false)
+		return note(tx, actor, factorRemoved, aFactor, factor)
 	})
 	if err != nil {
 		return fmt.Errorf("remove second factor: %w", err)
 	}
 	return nil
+}
+
+func (s *Sessions) removeFactor(tx postgres.Tx, actor Actor, factor uuid.UUID, last bool) error {
+	if !last {
+		return deleteFactor(tx, actor.PersonID, factor)
+	}
+	if err := deleteFactors(tx, actor.PersonID); err != nil {
+		return err
+	}
+	return s.people.guard(tx, actor.PersonID, false)
 }
 
 // addFactor stores the factor. With the first one the person is guarded from
@@ -119,6 +127,9 @@ func (s *Sessions) addFactor(tx postgres.Tx, actor Actor, row factorRow) error {
 	if err := insertFactor(tx, row); err != nil {
 		return err
 	}
+	if err := note(tx, actor, factorAdded, aFactor, row.ID); err != nil {
+		return err
+	}
 	was, err := s.people.credential(tx, actor.PersonID)
 	if err != nil || was.Guarded {
 		return err
@@ -126,7 +137,7 @@ func (s *Sessions) addFactor(tx postgres.Tx, actor Actor, row factorRow) error {
 	if err := s.people.guard(tx, actor.PersonID, true); err != nil {
 		return err
 	}
-	return endOthers(tx, actor.PersonID, actor.SessionID, s.clock.Now())
+	return s.endOthers(tx, actor, actor.PersonID, actor.SessionID)
 }
 
 // factors are the genuine ones.
@@ -168,18 +179,18 @@ func (p *People) credential(tx postgres.Tx, person uuid.UUID) (credentialRow, er
 
 // prove checks a code or a key's answer, and uses it up. challenge is what the
 // key was asked, opened and already taken from the record; nil for none.
-func (s *Sessions) prove(tx postgres.Tx, person uuid.UUID, proof Proof, challenge []byte) error {
-	rows, err := s.people.factors(tx, person)
+func (s *Sessions) prove(tx postgres.Tx, by Actor, proof Proof, challenge []byte) error {
+	rows, err := s.people.factors(tx, by.PersonID)
 	if err != nil {
 		return err
 	}
 	code := strings.TrimSpace(proof.Code)
 	switch {
 	case proof.Answer != "":
-		return s.proveKey(tx, person, rows, proof.Answer, challenge)
+		return s.proveKey(tx, by.PersonID, rows, proof.Answer, challenge)
 	case len(digits(code)) == appDigits && len(code) <= longestAppCode:
 		return s.proveApp(tx, rows, digits(code))
 	default:
-		return s.proveRecovery(tx, rows, code)
+		return s.proveRecovery(tx, by, rows, code)
 	}
 }

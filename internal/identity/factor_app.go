@@ -115,7 +115,7 @@ func (s *Sessions) AddApp(ctx context.Context, actor Actor, sealed, code string)
 		if err := lockPerson(tx, actor.PersonID); err != nil {
 			return err
 		}
-		if err := deleteFactorsOf(tx, actor.PersonID, FactorApp); err != nil {
+		if err := s.removeApps(tx, actor); err != nil {
 			return err
 		}
 		row := factorRow{ID: id.New(), PersonID: actor.PersonID, Kind: FactorApp, Handle: []byte{}, Counter: step, MadeAt: s.clock.Now()}
@@ -126,6 +126,20 @@ func (s *Sessions) AddApp(ctx context.Context, actor Actor, sealed, code string)
 	})
 	if err != nil {
 		return fmt.Errorf("add authenticator app: %w", err)
+	}
+	return nil
+}
+
+// removeApps makes room for another app.
+func (s *Sessions) removeApps(tx postgres.Tx, actor Actor) error {
+	gone, err := deleteFactorsOf(tx, actor.PersonID, FactorApp)
+	if err != nil {
+		return err
+	}
+	for _, factor := range gone {
+		if err := note(tx, actor, factorRemoved, aFactor, factor); err != nil {
+			return err
+		}
 	}
 	return nil
 }

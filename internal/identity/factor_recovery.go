@@ -21,7 +21,7 @@ func (s *Sessions) NewRecoveryCodes(ctx context.Context, actor Actor) ([]string,
 		if err := lockPerson(tx, actor.PersonID); err != nil {
 			return err
 		}
-		if err := deleteFactorsOf(tx, actor.PersonID, FactorRecovery); err != nil {
+		if _, err := deleteFactorsOf(tx, actor.PersonID, FactorRecovery); err != nil {
 			return err
 		}
 		for i := range codes {
@@ -35,7 +35,7 @@ func (s *Sessions) NewRecoveryCodes(ctx context.Context, actor Actor) ([]string,
 				return err
 			}
 		}
-		return nil
+		return note(tx, actor, recoveryCodesMade, aPerson, actor.PersonID)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("draw recovery codes: %w", err)
@@ -44,7 +44,7 @@ func (s *Sessions) NewRecoveryCodes(ctx context.Context, actor Actor) ([]string,
 }
 
 // proveRecovery takes the code away: of many at once, one deletes it.
-func (s *Sessions) proveRecovery(tx postgres.Tx, rows []factorRow, code string) error {
+func (s *Sessions) proveRecovery(tx postgres.Tx, by Actor, rows []factorRow, code string) error {
 	hash := hashCode(code)
 	for _, r := range rows {
 		if r.Kind != FactorRecovery || !bytes.Equal(r.Handle, hash) {
@@ -54,7 +54,10 @@ func (s *Sessions) proveRecovery(tx postgres.Tx, rows []factorRow, code string) 
 		if err == nil && !spent {
 			err = codeRefused()
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return note(tx, by, recoveryCodeUsed, aPerson, by.PersonID)
 	}
 	return codeRefused()
 }

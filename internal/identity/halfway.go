@@ -9,6 +9,7 @@ import (
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/seal"
+	"github.com/google/uuid"
 )
 
 // openHalfway keeps the unlocked key of somebody whose passphrase was right
@@ -28,7 +29,10 @@ func (s *Sessions) openHalfway(ctx context.Context, who personRow, member seal.M
 		if err := forgive(tx, hits); err != nil {
 			return err
 		}
-		return insertHalfway(tx, row, now)
+		if err := insertHalfway(tx, row, now); err != nil {
+			return err
+		}
+		return note(tx, who.actor(uuid.Nil), sessionHalfway, aPerson, who.ID)
 	})
 	if err != nil {
 		return Entry{}, fmt.Errorf("open second step: %w", err)
@@ -76,7 +80,7 @@ func (s *Sessions) Finish(ctx context.Context, token string, proof Proof, device
 	}
 	challenge := s.openChallenge(row.ID, row.Challenge)
 	entry, err := s.open(ctx, row.person(), member, func(tx postgres.Tx) error {
-		if err := s.prove(tx, row.PersonID, proof, challenge); err != nil {
+		if err := s.prove(tx, row.person().actor(uuid.Nil), proof, challenge); err != nil {
 			return err
 		}
 		if err := closeHalfway(tx, row.ID); err != nil {

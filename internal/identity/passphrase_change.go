@@ -47,7 +47,10 @@ func (s *Sessions) ChangePassphrase(ctx context.Context, who Session, token stri
 		if err := s.people.ChangeSecret(tx, who.Actor.PersonID, member, secret); err != nil {
 			return err
 		}
-		return endOthers(tx, who.Actor.PersonID, who.Actor.SessionID, s.clock.Now())
+		if err := note(tx, who.Actor, passphraseChanged, aPerson, who.Actor.PersonID); err != nil {
+			return err
+		}
+		return s.endOthers(tx, who.Actor, who.Actor.PersonID, who.Actor.SessionID)
 	})
 	if err != nil {
 		return fmt.Errorf("change passphrase: %w", err)

@@ -91,6 +91,24 @@ func (p *People) Granted(person, unit uuid.UUID, role Role, decision uuid.UUID, 
 	return p.genuine(m)
 }
 
+// Standing is what the person is in the unit at this moment: an actor without a
+// session for each genuine role there, none of a closed account. Until tx ends
+// nobody takes a role of them away or closes the account.
+func (p *People) Standing(tx postgres.Tx, person, unit uuid.UUID) ([]Actor, error) {
+	hats, err := standing(tx, person, unit)
+	if err != nil {
+		return nil, fmt.Errorf("read standing: %w", err)
+	}
+	var all []Actor
+	for _, h := range hats {
+		h.ID, h.UnitID = person, &unit
+		if p.genuine(h.membership()) {
+			all = append(all, h.actor(uuid.Nil))
+		}
+	}
+	return all, nil
+}
+
 // Member is somebody of a unit who has a key.
 type Member struct {
 	PersonID uuid.UUID

@@ -124,5 +124,11 @@ func (s *Sessions) Close(ctx context.Context, actor Actor) error {
 }
 
 func (s *Sessions) closeStaff(ctx context.Context, actor Actor) error {
-	return s.db.InTx(ctx, Door(), func(tx postgres.Tx) error { return revokeSession(tx, actor.SessionID, s.clock.Now()) })
+	return s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
+		ended, err := revokeSession(tx, actor.SessionID, s.clock.Now())
+		if err != nil || !ended {
+			return err
+		}
+		return note(tx, actor, sessionEnded, aSession, actor.SessionID)
+	})
 }

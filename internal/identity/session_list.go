@@ -46,7 +46,10 @@ func (s *Sessions) End(ctx context.Context, actor Actor, session uuid.UUID) erro
 		if err == nil && !own {
 			err = fault.New(fault.NotFound, "problem.not_found")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return note(tx, actor, sessionEnded, aSession, session)
 	})
 	if err != nil {
 		return fmt.Errorf("end session: %w", err)
@@ -58,10 +61,25 @@ func (s *Sessions) End(ctx context.Context, actor Actor, session uuid.UUID) erro
 // sign-in of theirs that is halfway.
 func (s *Sessions) EndOthers(ctx context.Context, actor Actor) error {
 	err := s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
-		return endOthers(tx, actor.PersonID, actor.SessionID, s.clock.Now())
+		return s.endOthers(tx, actor, actor.PersonID, actor.SessionID)
 	})
 	if err != nil {
 		return fmt.Errorf("end other sessions: %w", err)
 	}
 	return nil
+}
+
+// endOthers ends the person's sessions but the spared one, and their sign-ins
+// that are halfway; all sessions when spared is the zero id.
+func (s *Sessions) endOthers(tx postgres.Tx, by Actor, person, spared uuid.UUID) error {
+	ended, err := revokeOthers(tx, person, spared, s.clock.Now())
+	if err != nil {
+		return err
+	}
+	for _, session := range ended {
+		if err := note(tx, by, sessionEnded, aSession, session); err != nil {
+			return err
+		}
+	}
+	return closeHalfwayOf(tx, person)
 }

@@ -141,7 +141,10 @@ func (s *Sessions) open(ctx context.Context, who personRow, member seal.Member, 
 		if err := also(tx); err != nil {
 			return err
 		}
-		return insertSession(tx, row)
+		if err := insertSession(tx, row); err != nil {
+			return err
+		}
+		return note(tx, actor, sessionOpened, aSession, row.ID)
 	})
 	if err != nil {
 		return Entry{}, fmt.Errorf("open session: %w", err)

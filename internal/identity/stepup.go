@@ -50,14 +50,17 @@ func (s *Sessions) Confirm(ctx context.Context, who Session, token string, proof
 	fresh := newToken()
 	err = s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
 		if who.Guarded {
-			if err := s.prove(tx, who.Actor.PersonID, proof, challenge); err != nil {
+			if err := s.prove(tx, who.Actor, proof, challenge); err != nil {
 				return err
 			}
 		}
 		if err := forgive(tx, hits); err != nil {
 			return err
 		}
-		return s.renew(tx, who, token, fresh)
+		if err := s.renew(tx, who, token, fresh); err != nil {
+			return err
+		}
+		return note(tx, who.Actor, sessionConfirmed, aSession, who.Actor.SessionID)
 	})
 	if err != nil {
 		return "", fmt.Errorf("confirm: %w", err)

@@ -137,6 +137,7 @@ func touchSession(tx postgres.Tx, session uuid.UUID, now time.Time) error {
 	return tx.Gorm().Exec(`UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?`, now, session, now).Error
 }
 
-func revokeSession(tx postgres.Tx, session uuid.UUID, now time.Time) error {
-	return tx.Gorm().Exec(`UPDATE sessions SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL`, now, session).Error
+func revokeSession(tx postgres.Tx, session uuid.UUID, now time.Time) (ended bool, err error) {
+	res := tx.Gorm().Exec(`UPDATE sessions SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL`, now, session)
+	return res.RowsAffected == 1, res.Error
 }

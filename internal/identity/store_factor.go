@@ -81,8 +81,9 @@ func deleteFactor(tx postgres.Tx, person, factor uuid.UUID) error {
 	return one(res.RowsAffected, res.Error)
 }
 
-func deleteFactorsOf(tx postgres.Tx, person uuid.UUID, kind FactorKind) error {
-	return tx.Gorm().Exec(`DELETE FROM factors WHERE person_id = ? AND kind = ?`, person, kind).Error
+func deleteFactorsOf(tx postgres.Tx, person uuid.UUID, kind FactorKind) (gone []uuid.UUID, err error) {
+	err = tx.Gorm().Raw(`DELETE FROM factors WHERE person_id = ? AND kind = ? RETURNING id`, person, kind).Scan(&gone).Error
+	return gone, err
 }
 
 func deleteFactors(tx postgres.Tx, person uuid.UUID) error {

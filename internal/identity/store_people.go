@@ -92,6 +92,11 @@ func membersOf(tx postgres.Tx, unit uuid.UUID) (rows []memberRow, err error) {
 	return rows, err
 }
 
+func standing(tx postgres.Tx, person, unit uuid.UUID) (rows []personRow, err error) {
+	err = tx.Gorm().Raw(`SELECT unit_code, unit_kind, agency_id, role, pin, decision_id FROM standing(who => ?, at_unit => ?)`, person, unit).Scan(&rows).Error
+	return rows, err
+}
+
 func findMemberKey(tx postgres.Tx, person uuid.UUID, key string) (r memberKeyRow, err error) {
 	res := tx.Gorm().Raw(`SELECT id, person_id, public, pin FROM member_keys
 		WHERE person_id = @person AND (id = @key OR @key = '' AND retired_at IS NULL)`, map[string]any{"person": person, "key": key}).Scan(&r)

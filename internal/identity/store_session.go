@@ -18,13 +18,12 @@ func endOwn(tx postgres.Tx, person, session uuid.UUID, at time.Time) (own bool, 
 	return res.RowsAffected == 1, res.Error
 }
 
-// endOthers spares one session, or none when it is the zero id.
-func endOthers(tx postgres.Tx, person, spared uuid.UUID, at time.Time) error {
-	err := tx.Gorm().Exec(`UPDATE sessions SET revoked_at = ? WHERE person_id = ? AND id <> ? AND revoked_at IS NULL`, at, person, spared).Error
-	if err != nil {
-		return err
-	}
-	return closeHalfwayOf(tx, person)
+// revokeOthers spares one session, or none when it is the zero id, and returns
+// those that it ended.
+func revokeOthers(tx postgres.Tx, person, spared uuid.UUID, at time.Time) (ended []uuid.UUID, err error) {
+	err = tx.Gorm().Raw(`UPDATE sessions SET revoked_at = ? WHERE person_id = ? AND id <> ? AND revoked_at IS NULL RETURNING id`, at, person, spared).
+		Scan(&ended).Error
+	return ended, err
 }
 
 // renewSession changes the token only where it still is the former one: of two

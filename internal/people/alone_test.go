@@ -31,7 +31,7 @@ func TestAnAdministratorGainsNoCaseAccessAlone(t *testing.T) {
 		}
 	}
 	// A unit of one's own under the ministry, and the puppet in it.
-	own, err := m.people.MakeUnit(t.Context(), m.admin.Actor, people.NewUnit{Code: "own", Kind: identity.UnitProvince, NameEN: "Own", Parent: m.units["ministry"]})
+	own, err := m.people.MakeUnit(t.Context(), m.admin.Actor, people.NewUnit{Code: "own", Kind: identity.UnitProvince, NameEN: "Own", Province: "Own", Parent: m.units["ministry"]})
 	if err != nil {
 		t.Fatal(err)
 	}

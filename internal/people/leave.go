@@ -28,7 +28,6 @@ func (s *Service) Deactivate(ctx context.Context, by identity.Actor, key uuid.UU
 		if p.State() == Deactivated {
 			return nil
 		}
-		now := s.deps.Clock.Now()
 		for _, r := range p.Roles {
 			switch {
 			case r.Role == identity.RoleAdministrator:
@@ -40,18 +39,23 @@ func (s *Service) Deactivate(ctx context.Context, by identity.Actor, key uuid.UU
 				return err
 			}
 		}
-		if err := deactivate(tx, key, now); err != nil {
-			return err
-		}
-		if err := s.deps.People.Revoke(tx, key); err != nil {
-			return err
-		}
-		return audit.Record(tx, entry(by, "person.deactivate", key))
+		return s.closeAccount(tx, by, key)
 	})
 	if err != nil {
 		return fmt.Errorf("deactivate: %w", err)
 	}
 	return nil
+}
+
+// closeAccount ends sessions and the open invitation with the account.
+func (s *Service) closeAccount(tx postgres.Tx, by identity.Actor, key uuid.UUID) error {
+	if err := deactivate(tx, key, s.deps.Clock.Now()); err != nil {
+		return err
+	}
+	if err := s.deps.People.Revoke(tx, key); err != nil {
+		return err
+	}
+	return audit.Record(tx, entry(by, "person.deactivate", key))
 }
 
 // ProposeReturn proposes to open a deactivated account again; another

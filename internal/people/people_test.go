@@ -105,7 +105,7 @@ func TestARoleIsForTheHolderOfOneKey(t *testing.T) {
 
 func TestWithoutAnybodyWhoLeadsAProposalWaits(t *testing.T) {
 	m := open(t)
-	unit, err := m.people.MakeUnit(t.Context(), m.admin.Actor, people.NewUnit{Code: "province-west", Kind: identity.UnitProvince, NameEN: "West", Parent: m.units["ministry"]})
+	unit, err := m.people.MakeUnit(t.Context(), m.admin.Actor, people.NewUnit{Code: "province-west", Kind: identity.UnitProvince, NameEN: "West", Province: "West", Parent: m.units["ministry"]})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func TestALostPassphraseTakesTwo(t *testing.T) {
 func TestAUnitMovesByTheOversightBody(t *testing.T) {
 	m := open(t)
 	make := func(code string, parent uuid.UUID) uuid.UUID {
-		key, err := m.people.MakeUnit(t.Context(), m.admin.Actor, people.NewUnit{Code: code, Kind: identity.UnitProvince, NameEN: code, Parent: parent})
+		key, err := m.people.MakeUnit(t.Context(), m.admin.Actor, people.NewUnit{Code: code, Kind: identity.UnitProvince, NameEN: code, Province: "West", Parent: parent})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -286,5 +286,28 @@ func TestListsFindPeopleAndUnits(t *testing.T) {
 	units, _, err := m.people.Units(t.Context(), m.admin.Actor, people.UnitFilter{Query: "poli"})
 	if err != nil || len(units) != 1 || units[0].Members != 1 {
 		t.Errorf("%+v, %v", units, err)
+	}
+}
+
+func TestADeskIsFoundByItsProvinceOrItsCountries(t *testing.T) {
+	m := open(t)
+	made := func(n people.NewUnit) uuid.UUID {
+		key, err := m.people.MakeUnit(t.Context(), m.admin.Actor, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return key
+	}
+	province := made(people.NewUnit{Code: "east", Kind: identity.UnitProvince, NameEN: "East", Parent: m.units["ministry"], Province: "  East  Gate "})
+	embassy := made(people.NewUnit{Code: "embassy", Kind: identity.UnitEmbassy, NameEN: "Embassy", Parent: m.units["ministry"], Countries: []string{"th", "MY", "TH"}})
+	if n := m.count(t, `SELECT count(*) FROM units WHERE id = $1 AND province = 'East Gate' AND countries IS NULL`, province); n != 1 {
+		t.Error("the province is not kept")
+	}
+	if n := m.count(t, `SELECT count(*) FROM units WHERE id = $1 AND province IS NULL AND countries = '{TH,MY}'`, embassy); n != 1 {
+		t.Error("the countries are not kept")
+	}
+	u, err := m.people.Unit(t.Context(), m.admin.Actor, embassy)
+	if err != nil || len(u.Countries) != 2 || u.Province != "" {
+		t.Errorf("%+v, %v", u.Unit, err)
 	}
 }

@@ -109,6 +109,10 @@ func (s *Service) Invite(ctx context.Context, by identity.Actor, who identity.Ne
 	if strings.TrimSpace(who.Name) == "" {
 		return uuid.Nil, "", fault.Field("name", "form.required")
 	}
+	// What has no dot is a name within an agency: its head gives those.
+	if _, host, _ := strings.Cut(who.Email, "@"); !strings.Contains(host, ".") {
+		return uuid.Nil, "", fault.Field("email", "form.email")
+	}
 	err = s.deps.DB.InTx(ctx, by, func(tx postgres.Tx) error {
 		if person, err = s.deps.People.Add(tx, who); err != nil {
 			return err

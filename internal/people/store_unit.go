@@ -3,6 +3,7 @@ package people
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -17,10 +18,13 @@ type unitRow struct {
 	ParentID *uuid.UUID
 	Parent   []byte
 	Members  int
+	Province string
+	// Countries are codes with blanks between.
+	Countries string
 }
 
 func (r unitRow) unit() (Unit, error) {
-	u := Unit{ID: r.ID, Code: r.Code, Kind: r.Kind, Members: r.Members}
+	u := Unit{ID: r.ID, Code: r.Code, Kind: r.Kind, Members: r.Members, Province: r.Province, Countries: strings.Fields(r.Countries)}
 	if err := json.Unmarshal(r.Name, &u.Name); err != nil {
 		return Unit{}, fmt.Errorf("read unit name: %w", err)
 	}
@@ -35,7 +39,7 @@ func (r unitRow) unit() (Unit, error) {
 }
 
 const allUnits = `
-	SELECT u.id, u.code, u.kind, u.name, u.parent_id, a.name AS parent,
+	SELECT u.id, u.code, u.kind, u.name, u.parent_id, a.name AS parent, coalesce(u.province, '') AS province, coalesce(array_to_string(u.countries, ' '), '') AS countries,
 		(SELECT count(DISTINCT m.person_id) FROM memberships m JOIN people p ON p.id = m.person_id AND p.deactivated_at IS NULL WHERE m.unit_id = u.id) AS members
 	FROM units u LEFT JOIN units a ON a.id = u.parent_id `
 
@@ -109,8 +113,9 @@ func insertUnit(tx postgres.Tx, key uuid.UUID, n NewUnit, agency *uuid.UUID) err
 	if n.Parent != uuid.Nil {
 		parent = &n.Parent
 	}
-	return tx.Gorm().Exec(`INSERT INTO units (id, code, kind, name, parent_id, agency_id) VALUES (?, ?, ?, ?::jsonb, ?, ?)`,
-		key, n.Code, n.Kind, string(text), parent, agency).Error
+	return tx.Gorm().Exec(`INSERT INTO units (id, code, kind, name, parent_id, agency_id, province, countries)
+		VALUES (?, ?, ?, ?::jsonb, ?, ?, NULLIF(?, ''), string_to_array(NULLIF(?, ''), ' '))`,
+		key, n.Code, n.Kind, string(text), parent, agency, n.Province, strings.Join(n.Countries, " ")).Error
 }
 
 func moveUnit(tx postgres.Tx, key, parent uuid.UUID) error {

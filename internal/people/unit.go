@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/authority"
+	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
@@ -28,6 +30,10 @@ type Unit struct {
 	ParentID uuid.UUID         // the zero id for the head of a tree
 	Parent   map[string]string
 	Members  int // active people with a role
+	// Province is where at home it stands, as its officials write it; "" for none.
+	Province string
+	// Countries are those whose cases an embassy desk takes, ISO 3166-1 alpha-2.
+	Countries []string
 }
 
 // UnitFilter narrows the list of units. The zero value lists everything.
@@ -102,6 +108,10 @@ type NewUnit struct {
 	NameLocal string // in Khmer; may be ""
 	Parent    uuid.UUID
 	Agency    string // the register's slug, for a unit of an agency
+	// Province is a must for a provincial desk: complaints find it by that.
+	Province string
+	// Countries are an embassy desk's, which has one at least, and nobody else's.
+	Countries []string
 }
 
 var codeForm = regexp.MustCompile(`^[a-z0-9-]{2,40}$`)
@@ -112,6 +122,7 @@ func (s *Service) MakeUnit(ctx context.Context, by identity.Actor, n NewUnit) (u
 	if err := authority.Require(by, authority.PeopleManage, authority.Object{}); err != nil {
 		return uuid.Nil, err
 	}
+	n = n.tidy()
 	if err := n.check(); err != nil {
 		return uuid.Nil, err
 	}
@@ -137,6 +148,40 @@ func (s *Service) MakeUnit(ctx context.Context, by identity.Actor, n NewUnit) (u
 	return key, nil
 }
 
+// mostCountries is how many countries one embassy desk takes.
+const mostCountries = 40
+
+// tidy writes what people type in one way.
+func (n NewUnit) tidy() NewUnit {
+	n.Province = strings.Join(strings.Fields(n.Province), " ")
+	var codes []string
+	for _, code := range n.Countries {
+		if code = strings.ToUpper(code); !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	n.Countries = codes
+	return n
+}
+
+// wherePlaced checks the province and the countries.
+func (n NewUnit) wherePlaced(wrong fault.Fields) {
+	switch {
+	case n.Kind == identity.UnitProvince && n.Province == "":
+		wrong["province"] = "people.unit.province.needed"
+	case n.Kind == identity.UnitAgency && n.Province != "":
+		wrong["province"] = "people.unit.province.unfit"
+	}
+	switch {
+	case n.Kind != identity.UnitEmbassy && len(n.Countries) > 0:
+		wrong["countries"] = "people.unit.countries.unfit"
+	case n.Kind == identity.UnitEmbassy && len(n.Countries) == 0:
+		wrong["countries"] = "people.unit.countries.needed"
+	case len(n.Countries) > mostCountries, slices.ContainsFunc(n.Countries, func(code string) bool { return !country.Valid(code) }):
+		wrong["countries"] = "people.unit.countries.form"
+	}
+}
+
 func (n NewUnit) check() error {
 	wrong := fault.Fields{}
 	if !slices.Contains(Kinds(), n.Kind) {
@@ -154,6 +199,7 @@ func (n NewUnit) check() error {
 	if n.Kind == identity.UnitAgency && n.Agency == "" {
 		wrong["agency"] = "form.required"
 	}
+	n.wherePlaced(wrong)
 	return fault.FromFields(wrong)
 }
 

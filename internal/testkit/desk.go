@@ -48,7 +48,7 @@ func (d *Database) Keyholder(t testing.TB, clk clock.Clock, code string) identit
 // AtTerminal is somebody whom Hire hired, with their key in hand.
 func (d *Database) AtTerminal(t testing.TB, clk clock.Clock, email string) identity.Holder {
 	t.Helper()
-	h, err := identity.NewSessions(d.DB, People(clk)).AtTerminal(t.Context(), email, Passphrase, "")
+	h, err := identity.NewSessions(d.DB, People(clk)).AtTerminal(t.Context(), identity.Terminal{Email: email, Passphrase: Passphrase, Optional: true})
 	if err != nil {
 		t.Fatal(err)
 	}
