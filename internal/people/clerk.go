@@ -51,7 +51,7 @@ func (s *Service) Colleagues(ctx context.Context, by identity.Actor) (all []Coll
 // InviteClerk makes an account for a new clerk of the actor's own agency, and
 // returns it with the code by which they choose its passphrase. The clerk signs
 // in under a name within the agency, so that nothing here tells whether somebody
-// has an account elsewhere: see docs/decisions/0019.
+// has an account elsewhere: see docs/decisions/0017.
 func (s *Service) InviteClerk(ctx context.Context, by identity.Actor, who NewClerk) (c Colleague, code string, err error) {
 	if err := requireHead(by); err != nil {
 		return Colleague{}, "", err
