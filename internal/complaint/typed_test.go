@@ -75,7 +75,9 @@ func TestTheDeskThatTypedAComplaintKeepsItsOwnCopy(t *testing.T) {
 func TestOnlyWhoReadsCasesTypesForADesk(t *testing.T) {
 	o := openState(t)
 	for _, actor := range []identity.Actor{
-		identity.Public(), {}, identity.System("screening"),
+		identity.Public(),
+		{},
+		identity.System("screening"),
 		{Kind: identity.KindStaff, PersonID: uuid.New(), UnitID: o.units["ministry-national"], UnitKind: identity.UnitMinistry, Role: identity.RoleLicensingOfficer},
 		{Kind: identity.KindStaff, PersonID: uuid.New(), UnitID: uuid.New(), UnitKind: identity.UnitAgency, Role: identity.RoleAgencyHead},
 		{Kind: identity.KindStaff, PersonID: uuid.New(), UnitID: uuid.New(), UnitKind: identity.UnitAdministration, Role: identity.RoleAdministrator},
