@@ -245,7 +245,7 @@ func TestReadmissionGivesANewKeyAndTakesTheFormerFactors(t *testing.T) {
 	before := o.member(t, s, token)
 	o.enrolApp(t, sok)
 	administrator := o.newcomer(t, "admin@police.example")
-	code := o.invite(t, identity.Invitation{Person: o.person, Email: sok, IssuedBy: administrator, Decision: id.New()})
+	code := o.invite(t, identity.Invitation{Person: o.person, Email: sok, IssuedBy: administrator, Decision: o.decision(t, o.person, administrator)})
 	entry, err := o.sessions.Accept(t.Context(), identity.Acceptance{Code: code, Passphrase: "seven quiet rivers"})
 	if err != nil {
 		t.Fatal(err)
