@@ -6,7 +6,6 @@ import (
 
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
-	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/seal"
 )
 
@@ -23,6 +22,28 @@ func TestASignInIsFreshForTenMinutes(t *testing.T) {
 	}
 	if err := (identity.Actor{Kind: identity.KindSystem, FreshUntil: o.clock.Now().Add(time.Hour)}).RequireFresh(o.clock.Now()); err == nil {
 		t.Error("a process is fresh")
+	}
+}
+
+// The routes send people to confirm first; a program that is not a browser gets
+// nothing done either.
+func TestPassphraseAndFactorsChangeInAFreshSessionAlone(t *testing.T) {
+	o := newOffice(t)
+	s, token := o.session(t, sok)
+	o.clock.Advance(10 * time.Minute)
+	s = o.recognise(t, token)
+	refuse := func(_ any, err error) error { return err }
+	for name, err := range map[string]error{
+		"passphrase": o.sessions.ChangePassphrase(t.Context(), s, token, identity.Change{Old: passphrase, New: "seven quiet rivers"}),
+		"app":        o.sessions.AddApp(t.Context(), s.Actor, "", ""),
+		"codes":      refuse(o.sessions.NewRecoveryCodes(t.Context(), s.Actor)),
+		"removal":    o.sessions.RemoveFactor(t.Context(), s.Actor, s.Actor.PersonID, true),
+		"key":        o.sessions.AddKey(t.Context(), s.Actor, "", ""),
+		"new key":    refuse(o.sessions.NewKey(t.Context(), s.Actor, "")),
+	} {
+		if fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
