@@ -239,6 +239,9 @@ func TestWrongExpiredRevokedAndForgedInvitationsGetTheSameAnswer(t *testing.T) {
 		"made longer":        fresh("longer@police.example"),
 		"of one alone":       o.invite(t, identity.Invitation{Person: o.person, Email: sok, IssuedBy: o.newcomer(t, "admin@police.example")}),
 	}
+	robbed, administrator := o.newcomer(t, "robbed@police.example"), o.newcomer(t, "second@police.example")
+	cases["of one whose passphrase was deleted"] = o.invite(t, identity.Invitation{Person: robbed, Email: "robbed@police.example", IssuedBy: administrator})
+	o.super(t, `UPDATE memberships SET decision_id = $1 WHERE person_id = $2`, o.decision(t, robbed, administrator), robbed)
 	o.invite(t, identity.Invitation{Person: revoked, Email: "revoked@police.example"})
 	o.super(t, `UPDATE people SET email = 'elsewhere@police.example' WHERE email = 'moved@police.example'`)
 	o.super(t, `UPDATE people SET deactivated_at = now() WHERE email = 'gone@police.example'`)

@@ -59,12 +59,14 @@ func (r invitedRow) invitation() invitationRow {
 }
 
 // findInvitation returns the zero row for a code that nobody made out. Locked,
-// of two acceptances at once the second finds it accepted.
+// of two acceptances at once the second finds it accepted. A role that two people
+// granted went to somebody with a passphrase: deleting that makes nobody new.
 func findInvitation(tx postgres.Tx, tokenHash []byte, lock bool) (r invitedRow, err error) {
 	query := `
 		SELECT i.id, i.person_id, i.email, i.token_hash, i.issued_by, i.decision_id, i.holding, i.expires_at, i.accepted_at, i.revoked_at, i.pin,
 		       p.email AS person_email, p.name, p.deactivated_at, p.closings, p.return_pin,
-		       EXISTS (SELECT FROM credentials c WHERE c.person_id = i.person_id) AS has_passphrase
+		       EXISTS (SELECT FROM credentials c WHERE c.person_id = i.person_id)
+		         OR EXISTS (SELECT FROM memberships m WHERE m.person_id = i.person_id AND m.decision_id IS NOT NULL) AS has_passphrase
 		FROM invitations i JOIN people p ON p.id = i.person_id WHERE i.token_hash = ?`
 	if lock {
 		query += ` FOR UPDATE OF i`
