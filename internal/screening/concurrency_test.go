@@ -99,7 +99,7 @@ func TestAJobThatDiesAnywhereLeavesNothingAndIsDoneLater(t *testing.T) {
 			before := w.everything()
 			dying := screening.New(screening.Deps{
 				DB: w.db.DB, Clock: w.clk,
-				Escalations: escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clk, Random: rand.Reader}),
+				Escalations: escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clk, People: testkit.People(w.clk), Random: rand.Reader}),
 				Step: func(name string) {
 					if name == at {
 						panic("dies at " + name)
