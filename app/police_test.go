@@ -84,6 +84,7 @@ func openStation(t *testing.T) *station {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.db.Adopt(t)
 	s.escalations = escalation.New(escalation.Deps{DB: s.db.DB, Clock: s.clock, People: testkit.People(s.clock), Random: rand.Reader})
 	s.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Staff}}, w, app.Pages{
 		Account: account.New(w, sessions, nil),

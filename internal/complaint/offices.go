@@ -23,7 +23,7 @@ type unit struct {
 	Spelt     string    // the province as the table spells it, in small letters
 	Countries []string  // an embassy's, ISO 3166-1 alpha-2
 	Sound     bool      // it and all above it stand as the portal wrote them
-	Keyed     bool      // a local desk of the place that can be addressed; handKeys says so
+	Keyed     bool      // can be addressed, of those that are extras; handKeys says so
 	Reads     bool      // has a first reader; seatReaders says so
 	Name      map[string]string
 }

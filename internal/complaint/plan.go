@@ -63,12 +63,12 @@ func (s *Service) units(tx postgres.Tx) ([]unit, error) {
 	return units, nil
 }
 
-// handKeys marks the local desks of the place that can be addressed. They are
-// extras: one that has no key, or none that the portal made, is left out, so that
-// nobody stops complaints by making an office.
+// handKeys marks the local desks of the place, and those that could read, that
+// can be addressed. They are extras: one that has no key, or none that the portal
+// made, is left out, so that nobody stops complaints by making an office.
 func (s *Service) handKeys(ctx context.Context, c Complaint, g ground) error {
 	for i, u := range g.units {
-		if !c.here(g, u) {
+		if !u.Reads && !c.here(g, u) {
 			continue
 		}
 		_, err := s.Desks.Public(ctx, u.Code)

@@ -78,8 +78,8 @@ type Voice struct {
 
 // Deps of a Service.
 type Deps struct {
-	DB     *postgres.DB
-	Clock  clock.Clock
+	DB    *postgres.DB
+	Clock clock.Clock
 	// People tells genuine memberships from those that somebody wrote past the portal.
 	People *identity.People
 	Random io.Reader // for references; crypto/rand in earnest

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/screening"
+	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/uuid"
 )
 
