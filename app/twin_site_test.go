@@ -71,7 +71,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	must(err)
 	mailer, err := mail.New(w.mails.URL)
 	must(err)
-	w.escalations = escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}})
+	w.escalations = escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clock, People: testkit.People(w.clock), Random: currentRandom{}})
 	w.letters = letter.New(letter.Deps{DB: w.db.DB, Clock: w.clock, Mail: mailer, Words: pages.Catalogue(), BaseURL: "http://localhost:8080"})
 	signing, err := audit.NewKey(keys.Secret(seal.SecretAudit))
 	must(err)

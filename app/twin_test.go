@@ -226,6 +226,8 @@ func (w *twin) work() {
 			err = w.complaints.TellReaders(ctx, promise)
 		case complaint.TopicReadingDue:
 			err = w.complaints.ClimbReading(ctx, promise)
+		case complaint.TopicReadingHanded:
+			err = w.complaints.TellHanded(ctx, promise)
 		case escalation.TopicRaised:
 			err = w.escalations.Deliver(ctx, promise)
 		case escalation.TopicOverdue:
