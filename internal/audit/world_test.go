@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/identity"
@@ -31,7 +32,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, db: testkit.DB(t), clock: clock.System{}, folders: []string{t.TempDir(), t.TempDir()}}
+	w := &world{t: t, db: testkit.DB(t), clock: clock.NewFake(time.Now()), folders: []string{t.TempDir(), t.TempDir()}}
 	seed := make([]byte, 32)
 	_, _ = rand.Read(seed)
 	var err error
