@@ -115,13 +115,42 @@ func accusing(round int, office uuid.UUID) complaint.Intake {
 	})
 }
 
+// accusable are the units of the twins, with one two levels deep.
+var accusable = append(slices.Clone(twinUnits),
+	office{"office-east", "province", "province-east", "", "", []identity.Role{identity.RoleComplaintsOfficer, identity.RoleInspector}})
+
+// secondHat makes somebody of the unit who works in another one, too, and acts
+// there: in the one that stands in where theirs is accused.
+func (w *twin) secondHat(accused string) {
+	w.t.Helper()
+	unit, kind, role := "oversight", identity.UnitOversight, identity.RoleOverseer
+	if accused == unit {
+		unit, kind, role = "police-unit", identity.UnitPolice, identity.RoleInvestigator
+	}
+	also := identity.RoleInspector
+	for _, u := range accusable {
+		if u.code == accused {
+			also = u.roles[0]
+		}
+	}
+	email := both(accused)
+	w.deed("hire %s", email)
+	person := w.db.Hire(w.t, w.clock, email, "Officer with two hats", unitOf(unit), role)
+	w.db.Grant(w.t, w.clock, person, unitOf(accused), also)
+	w.people[email] = identity.Actor{Kind: identity.KindStaff, PersonID: person, UnitID: unitOf(unit), UnitCode: unit, UnitKind: kind, Role: role}
+}
+
+func both(accused string) string { return "both@" + accused + ".example" }
+
 // The differential test: a complaint that accuses an official changes no byte
 // of what the official's unit can reach.
 func TestAComplaintThatAccusesAnOfficialIsNotThereForTheirUnit(t *testing.T) {
-	for _, accused := range []string{"police-unit", "ministry-hq", "province-east", "oversight"} {
+	for _, accused := range []string{"police-unit", "ministry-hq", "office-east", "oversight"} {
 		t.Run(accused, func(t *testing.T) {
 			one, other := testkit.DB(t), testkit.DB(t)
-			with, without := openTwin(t, one, twinUnits...), openTwin(t, other, twinUnits...)
+			with, without := openTwin(t, one, accusable...), openTwin(t, other, accusable...)
+			with.secondHat(accused)
+			without.secondHat(accused)
 			with.live(func(round int) {
 				with.file(fmt.Sprint("accusing ", round), accusing(round, unitOf(accused)))
 				with.file(fmt.Sprint("accusing beside the lone voice ", round), lone(accusing(10+round, unitOf(accused))))
@@ -153,17 +182,23 @@ func (w *twin) count(query string, args ...any) (n int) {
 	return n
 }
 
-// staffOf lists who works in the unit and in those above and under it that a
-// complaint about it must not reach.
+// staffOf lists who works in the unit and in those above and under it, at any
+// distance, that a complaint about it must not reach.
 func staffOf(accused string) (emails []string) {
-	above := ""
-	for _, u := range twinUnits {
-		if u.code == accused {
-			above = u.parent
-		}
+	parents := map[string]string{}
+	for _, u := range accusable {
+		parents[u.code] = u.parent
 	}
-	for _, u := range twinUnits {
-		if u.code == accused || u.code == above || u.parent == accused {
+	isAbove := func(high, low string) bool {
+		for at := low; at != ""; at = parents[at] {
+			if at == high {
+				return true
+			}
+		}
+		return false
+	}
+	for _, u := range accusable {
+		if isAbove(u.code, accused) || isAbove(accused, u.code) {
 			for _, role := range u.roles {
 				emails = append(emails, string(role)+"@"+u.code+".example")
 			}
@@ -178,7 +213,7 @@ var ofTheMachine = map[string]bool{"audit_entries.at": true, "memberships.grante
 // compareRows reads every table as the database shows it to each of them.
 func compareRows(t *testing.T, accused string, with, without *twin) {
 	t.Helper()
-	for _, email := range staffOf(accused) {
+	for _, email := range append(staffOf(accused), both(accused)) {
 		a, b := with.rows(email), without.rows(email)
 		if len(a) < 10 || len(a) != len(b) {
 			t.Fatalf("%s sees %d and %d tables", email, len(a), len(b))
@@ -231,7 +266,7 @@ func (w *twin) rows(email string) map[string]string {
 // compareMail looks at what came into their mailboxes.
 func compareMail(t *testing.T, accused string, with, without *twin) {
 	t.Helper()
-	for _, email := range staffOf(accused) {
+	for _, email := range append(staffOf(accused), both(accused)) {
 		if a, b := with.mailed(email), without.mailed(email); a != b {
 			t.Errorf("%s is mailed otherwise%s", email, differ(a, b))
 		}

@@ -21,6 +21,14 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+
+-- The memberships of first readers, with what their pins bind: whoever files must
+-- not leave it with a reader that nobody appointed. Ids, which the public can do
+-- nothing with: it sees no person and asks nothing of one.
+CREATE FUNCTION first_readers() RETURNS TABLE (person_id uuid, unit_id uuid, decision_id uuid, pin bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT m.person_id, m.unit_id, m.decision_id, m.pin FROM memberships m JOIN people p ON p.id = m.person_id
+    WHERE m.role = 'first_reader' AND p.deactivated_at IS NULL $$;
 -- +goose StatementEnd
 DROP FUNCTION units_with_readers();
 CREATE TRIGGER deliveries_fit BEFORE INSERT ON deliveries FOR EACH ROW WHEN (NEW.reading_id IS NOT NULL) EXECUTE FUNCTION delivery_is_fit();
@@ -29,8 +37,10 @@ CREATE TRIGGER deliveries_fit BEFORE INSERT ON deliveries FOR EACH ROW WHEN (NEW
 DO $$
 BEGIN
     GRANT CREATE ON SCHEMA public TO portal_receipt;
-    REVOKE ALL ON FUNCTION delivery_is_fit() FROM PUBLIC;
+    REVOKE ALL ON FUNCTION first_readers(), delivery_is_fit() FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION first_readers() TO portal_public;
     GRANT EXECUTE ON FUNCTION excluded(uuid, uuid), reading_conflict(uuid, uuid), kept_from(uuid, uuid) TO portal_worker;
+    ALTER FUNCTION first_readers() OWNER TO portal_receipt;
     ALTER FUNCTION delivery_is_fit() OWNER TO portal_receipt;
     REVOKE CREATE ON SCHEMA public FROM portal_receipt;
 END $$;
@@ -44,7 +54,7 @@ ALTER TABLE promises FORCE ROW LEVEL SECURITY;
 
 -- +goose Down
 DROP TRIGGER deliveries_fit ON deliveries;
-DROP FUNCTION delivery_is_fit();
+DROP FUNCTION delivery_is_fit(), first_readers();
 REVOKE EXECUTE ON FUNCTION excluded(uuid, uuid), reading_conflict(uuid, uuid), kept_from(uuid, uuid) FROM portal_worker;
 ALTER TABLE deliveries NO FORCE ROW LEVEL SECURITY;
 DELETE FROM deliveries WHERE reading_id IS NOT NULL;

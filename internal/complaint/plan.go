@@ -17,14 +17,11 @@ import (
 func (s *Service) plan(ctx context.Context, c Complaint, agency uuid.UUID, items []seal.Item) (addressing, error) {
 	var g ground
 	err := s.DB.Read(ctx, identity.Public(), func(tx postgres.Tx) (err error) {
-		g, err = s.ground(tx, c, agency)
-		return err
+		if g, err = s.ground(tx, c, agency); err != nil {
+			return err
+		}
+		return s.seatReaders(tx, g.units)
 	})
-	if err != nil {
-		return addressing{}, err
-	}
-	// Who reads first is of people, which whoever files may know nothing of.
-	err = s.DB.Read(ctx, identity.Door(), func(tx postgres.Tx) error { return s.seatReaders(tx, g.units) })
 	if err != nil {
 		return addressing{}, err
 	}

@@ -27,8 +27,7 @@ func (m seat) genuine(people *identity.People) bool {
 
 // firstReaders lists those who are not deactivated.
 func firstReaders(tx postgres.Tx) (seats []seat, err error) {
-	err = tx.Gorm().Raw(`SELECT m.person_id, m.unit_id, m.role, m.decision_id, m.pin
-		FROM memberships m JOIN people p ON p.id = m.person_id AND p.deactivated_at IS NULL WHERE m.role = ?`, identity.RoleFirstReader).Scan(&seats).Error
+	err = tx.Gorm().Raw(`SELECT person_id, unit_id, ? AS role, decision_id, pin FROM first_readers()`, identity.RoleFirstReader).Scan(&seats).Error
 	return seats, err
 }
 
