@@ -53,6 +53,11 @@ func ordinary(n int, change ...func(*complaint.Intake)) complaint.Intake {
 func (w *twin) live(accuse func(round int)) {
 	w.t.Helper()
 	red := func(in *complaint.Intake) { in.Safe = complaint.InDanger }
+	w.file("long ago", ordinary(6, func(in *complaint.Intake) {
+		in.AgencyID, in.BrokerPhone, in.Employer = uuid.Nil, "", "Far Canning"
+	}))
+	w.work()
+	w.clock.Advance(72 * time.Hour)
 	w.file("a lone voice", lone(ordinary(9)))
 	for round := range 3 {
 		w.file(fmt.Sprint("ordinary ", round), ordinary(round))
@@ -72,12 +77,13 @@ func (w *twin) live(accuse func(round int)) {
 	w.work()
 }
 
-// forget is a round of deleting: of some kinds what is due, of others only how
-// much will be.
+// forget is a round of deleting: what was said long ago, and how much comes next.
+// Nothing is due that is evidence together with what accuses: that it is kept can
+// be noticed (docs/threat-model.md).
 func (w *twin) forget() {
 	w.t.Helper()
 	days := map[retention.Kind]int{
-		retention.Narrative: 20, retention.Answers: 20, retention.Identity: 20, retention.Contact: 1,
+		retention.Narrative: 20, retention.Answers: 20, retention.Identity: 20, retention.Contact: 3,
 		retention.Sessions: 20, retention.ReceiptSessions: 20, retention.Attempts: 20, retention.MailDeliveries: 20,
 	}
 	for _, kind := range slices.Sorted(maps.Keys(days)) {

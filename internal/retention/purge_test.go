@@ -87,7 +87,7 @@ func TestARecordKeepsToItsStore(t *testing.T) {
 // The oversight body reads the number: it does not count what accuses one.
 func TestWhatIsDueIsCountedWithoutWhatAccusesTheOversightBody(t *testing.T) {
 	w := newWorld(t)
-	w.keep(everyItem(10))
+	w.keep(everyItem(10)) // so all becomes due within thirty days
 	w.keep(map[retention.Kind]int{retention.MailDeliveries: 10, retention.ReceiptSessions: 10})
 	accusing, later := w.file(), w.file()
 	w.file()

@@ -62,11 +62,16 @@ func findDue(tx postgres.Tx, kind Kind, filed time.Time, k keeping, limit int) (
 	return items, err
 }
 
-// countDue leaves out what no oversight body may know of: they read the number.
-func countDue(tx postgres.Tx, kind Kind, filed time.Time, k keeping) (n int64, err error) {
-	err = tx.Gorm().Raw(`SELECT count(*)`+due+`
-		AND NOT c.oversight_excluded AND NOT EXISTS (SELECT FROM units u WHERE u.kind = 'oversight' AND excluded(c.id, u.id))`,
-		dueArgs(kind, filed, k)).Scan(&n).Error
+// countDue counts the items of a kind that reach the end of their rule: filed
+// after one moment and not after another. The oversight body reads the number, so
+// it leaves out what none of them may know of, and asks neither what is evidence
+// nor what was deleted: either may follow from what they may not know of.
+func countDue(tx postgres.Tx, kind Kind, after, until time.Time) (n int64, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT count(*) FROM complaint_items i JOIN complaints c ON c.id = i.complaint_id
+		WHERE split_part(i.item, ':', 1) = ? AND c.filed_at > ? AND c.filed_at <= ?
+			AND NOT c.oversight_excluded AND NOT EXISTS (SELECT FROM units u WHERE u.kind = 'oversight' AND excluded(c.id, u.id))`,
+		string(kind), after, until).Scan(&n).Error
 	return n, err
 }
 
