@@ -61,6 +61,8 @@ func (d *Desk) Accept(c *fiber.Ctx) error {
 		switch {
 		case err == nil && entry.Token == "":
 			return d.web.Redirect(c, "/sign-in?done=accepted")
+		case err == nil && entry.Choosing:
+			return d.enter(c, entry)
 		case err == nil:
 			d.web.KeepDevice(c, entry.Device)
 			d.web.BeginSession(c, entry.Token)
