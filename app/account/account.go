@@ -30,7 +30,7 @@ type accountPage struct {
 	Name, Email, RoleKey, Unit string
 	// KeyID is the fingerprint of the person's own key, for colleagues to compare
 	// before they give them a role; "" where it is not open.
-	KeyID    string
+	KeyID string
 	// OtherRoles says that they have more than this one.
 	OtherRoles bool
 	Factors    factorList

@@ -25,8 +25,8 @@ type Entry struct {
 	Halfway bool
 	// Choosing says the same of the choice among several roles.
 	Choosing bool
-	Token   string
-	Actor   Actor
+	Token    string
+	Actor    Actor
 	// Device is the mark for the browser to keep; "" when halfway.
 	Device string
 }
