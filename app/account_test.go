@@ -393,3 +393,30 @@ func TestARoleIsChangedFromTheAccount(t *testing.T) {
 	h.clock.Advance(11 * time.Minute)
 	leads(t, v.do(t, httptest.NewRequest(http.MethodGet, "/account/role", nil)), "/account/confirm?to="+url.QueryEscape("/account/role"))
 }
+
+// Somebody without a role cannot sign in to look their key up, and whoever
+// approves a role compares it.
+func TestWhoeverAcceptsBeforeTheyHaveARoleIsShownTheirKey(t *testing.T) {
+	h := openHouse(t, false)
+	var code string
+	err := h.db.InTx(t.Context(), identity.Setup("test"), func(tx postgres.Tx) error {
+		person, err := h.people.Add(tx, identity.Newcomer{Email: "new@administration.example", Name: "Newcomer"})
+		if err != nil {
+			return err
+		}
+		code, err = h.people.Invite(tx, identity.Invitation{Person: person, Email: "new@administration.example"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := h.browser()
+	res := v.send(t, "/invitation", "/invitation", url.Values{"code": {code}, "passphrase": {"seven quiet rivers"}})
+	page := document(t, res.Body)
+	var key string
+	if err := h.db.Super(t).QueryRow(`SELECT k.id FROM member_keys k JOIN people p ON p.id = k.person_id WHERE p.name = 'Newcomer'`).Scan(&key); err != nil {
+		t.Fatal(err)
+	}
+	wantText(t, page, key, "as soon as your role has been approved")
+	leads(t, v.do(t, httptest.NewRequest(http.MethodGet, "/account", nil)), "/sign-in")
+}

@@ -64,7 +64,7 @@ func (d *Desk) Show(c *fiber.Ctx) error {
 // portal does not know say nothing.
 func done(c *fiber.Ctx) string {
 	switch what := c.Query("done"); what {
-	case "passphrase", "app", "key", "removed", "ended", "again", "accepted":
+	case "passphrase", "app", "key", "removed", "ended", "again":
 		return "account.done." + what
 	}
 	return ""

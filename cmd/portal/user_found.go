@@ -57,7 +57,7 @@ func (c *userAppointCmd) Run(p *program) error {
 			return err
 		}
 		fmt.Fprintf(p.stdout, "%s is %s of %s, and this is on record as founded by the host.\n", who.Name, c.Role, c.Unit)
-		fmt.Fprintf(p.stdout, "Have them sign in now and read you the key at /account, in person:\n\n    %s\n\n", who.KeyID)
+		fmt.Fprintf(p.stdout, "Have them read you the key that they saw when they accepted (it stands at /account, too), in person:\n\n    %s\n\n", who.KeyID)
 		fmt.Fprintf(p.stdout, "If theirs is another, somebody else took the invitation: portal user deactivate %s\n", c.Email)
 		fmt.Fprintln(p.stdout, "Next: portal keys create. Whoever joins from now on is proposed and approved on the site.")
 		return nil

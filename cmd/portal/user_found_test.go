@@ -52,7 +52,7 @@ func accepted(t *testing.T, w *workplace, admin identity.Actor, email string) {
 		t.Fatal(err)
 	}
 	entry, err := w.subjects.sessions.Accept(t.Context(), identity.Acceptance{Code: code, Passphrase: testkit.Passphrase})
-	if err != nil || entry.Token != "" {
+	if err != nil || entry.Token != "" || entry.KeyID == "" {
 		t.Fatalf("%s: %v", email, err)
 	}
 }

@@ -20,7 +20,8 @@ func invitationRefused() error { return fault.Field("code", "account.invitation.
 // Accept takes an invitation: the person gets the passphrase, a key of their own
 // and a session, or the choice of its role. Second factors, sessions and the key of before are gone; what
 // was wrapped to that key opens again when a colleague has admitted them. The
-// entry is empty for somebody whose role nobody has granted yet.
+// entry has the fingerprint of the key alone for somebody whose role nobody has
+// granted yet.
 func (s *Sessions) Accept(ctx context.Context, in Acceptance) (Entry, error) {
 	// What is wrong with any passphrase is said before the code is looked at.
 	if err := CheckPassphrase("passphrase", in.Passphrase); err != nil {
@@ -44,15 +45,16 @@ func (s *Sessions) Accept(ctx context.Context, in Acceptance) (Entry, error) {
 		return Entry{}, err
 	}
 	var hats []personRow
+	var key seal.MemberPublic
 	err = s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
-		hats, err = s.admit(tx, in.Code, secret)
+		hats, key, err = s.admit(tx, in.Code, secret)
 		return err
 	})
 	if err != nil {
 		return Entry{}, fmt.Errorf("accept invitation: %w", err)
 	}
 	if len(hats) == 0 {
-		return Entry{}, nil
+		return Entry{KeyID: key.ID}, nil
 	}
 	member, err := seal.UnwrapMember(hats[0].ID, secret.under, hats[0].Key)
 	if err != nil {
@@ -61,31 +63,32 @@ func (s *Sessions) Accept(ctx context.Context, in Acceptance) (Entry, error) {
 	return s.pass(ctx, arrival{hats: hats, member: member, also: func(postgres.Tx) error { return nil }})
 }
 
-// admit uses the invitation up and gives its person the secret; it returns
-// what they are.
-func (s *Sessions) admit(tx postgres.Tx, code string, secret Secret) ([]personRow, error) {
+// admit uses the invitation up and gives its person the secret; it returns what
+// they are, and their new key.
+func (s *Sessions) admit(tx postgres.Tx, code string, secret Secret) (hats []personRow, key seal.MemberPublic, err error) {
 	found, err := s.invitation(tx, code, true)
 	if err != nil {
-		return nil, err
+		return nil, key, err
 	}
 	if err := acceptInvitation(tx, found.ID, s.clock.Now()); err != nil {
-		return nil, err
+		return nil, key, err
 	}
 	if err := deleteFactors(tx, found.PersonID); err != nil {
-		return nil, err
+		return nil, key, err
 	}
 	if err := s.endOthers(tx, Door(), found.PersonID, uuid.Nil); err != nil {
-		return nil, err
+		return nil, key, err
 	}
-	if _, err := s.people.SetSecret(tx, found.PersonID, secret); err != nil {
-		return nil, err
+	if key, err = s.people.SetSecret(tx, found.PersonID, secret); err != nil {
+		return nil, key, err
 	}
 	for _, done := range []string{invitationUsed, memberKeyReplaced} {
 		if err := note(tx, Door(), done, aPerson, found.PersonID); err != nil {
-			return nil, err
+			return nil, key, err
 		}
 	}
-	return s.people.hats(tx, found.PersonEmail)
+	hats, err = s.people.hats(tx, found.PersonEmail)
+	return hats, key, err
 }
 
 // invitation finds one that may be accepted now.

@@ -27,6 +27,9 @@ type Entry struct {
 	Choosing bool
 	Token    string
 	Actor    Actor
+	// KeyID is the fingerprint of the key that somebody just got, who has no role
+	// yet and cannot look it up: whoever approves one compares it. "" otherwise.
+	KeyID string
 	// Device is the mark for the browser to keep; "" when halfway.
 	Device string
 }
