@@ -50,7 +50,7 @@ CREATE TABLE desk_work (
     unit_id     uuid NOT NULL REFERENCES units,
     kind        text NOT NULL CHECK (kind IN ('rotate','leave','recover','handover')),
     to_unit_id  uuid REFERENCES units,           -- handover
-    decision_id uuid,                            -- handover: of both units
+    decision_id uuid REFERENCES decisions,       -- handover: of both units
     total       integer NOT NULL DEFAULT 0 CHECK (total >= 0),
     done        integer NOT NULL DEFAULT 0 CHECK (done >= 0),
     skipped     integer NOT NULL DEFAULT 0 CHECK (skipped >= 0),
@@ -72,7 +72,7 @@ CREATE TABLE desk_contributions (
     given_by    uuid NOT NULL REFERENCES people,
     person_id   uuid NOT NULL REFERENCES people,      -- who restores
     member_key  text NOT NULL REFERENCES member_keys,
-    decision_id uuid NOT NULL,
+    decision_id uuid NOT NULL REFERENCES decisions,
     sealed      bytea NOT NULL,
     made_at     timestamptz NOT NULL,
     PRIMARY KEY (key_id, member_key, holder_id),

@@ -32,7 +32,7 @@ func (p *People) hats(tx postgres.Tx, email string) ([]personRow, error) {
 	}
 	var genuine []personRow
 	for _, h := range all {
-		if p.genuine(h.membership()) && p.genuineCredential(h.ID, h.Verifier, h.Guarded, h.CredentialPin) {
+		if p.genuine(h.membership()) && p.genuineCredential(h.ID, h.Verifier, h.Guarded, h.CredentialPin) && p.Returned(h.ID, h.Closings, h.ReturnPin) {
 			genuine = append(genuine, h)
 		}
 	}

@@ -108,7 +108,10 @@ func (s *Service) holder(tx postgres.Tx, email string) (Person, error) {
 	if key == uuid.Nil {
 		return Person{}, fault.Field("email", "people.found.nobody")
 	}
-	p, err := s.person(tx, key)
+	if err := s.deps.People.Hold(tx, key); err != nil {
+		return Person{}, err
+	}
+	p, err := load(tx, key)
 	if err != nil || p.State() == Deactivated {
 		return p, err
 	}
