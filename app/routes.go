@@ -87,6 +87,8 @@ func accountRoutes(p Pages) []web.Route {
 		{Method: post, Path: "/sign-in", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.SignIn, Unguarded: true},
 		{Method: get, Path: "/sign-in/factor", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.FactorForm, Unguarded: true},
 		{Method: post, Path: "/sign-in/factor", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.Factor, Unguarded: true},
+		{Method: get, Path: "/sign-in/role", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.RoleForm, Unguarded: true},
+		{Method: post, Path: "/sign-in/role", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.Role, Unguarded: true},
 		{Method: get, Path: "/invitation", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.InvitationForm, Unguarded: true},
 		{Method: post, Path: "/invitation", Surface: web.Staff, Action: authority.SessionOpen, Handler: p.Account.Accept, Unguarded: true},
 		{Method: post, Path: "/sign-out", Surface: web.Staff, Action: authority.SessionClose, Handler: p.Account.SignOut, Unguarded: true},
@@ -103,6 +105,8 @@ func accountRoutes(p Pages) []web.Route {
 		{Method: post, Path: "/account/factors/remove", Surface: web.Staff, Action: authority.AccountSecure, Handler: p.Account.RemoveFactor, StepUp: true},
 		{Method: get, Path: "/account/passphrase", Surface: web.Staff, Action: authority.AccountSecure, Handler: p.Account.PassphraseForm, StepUp: true},
 		{Method: post, Path: "/account/passphrase", Surface: web.Staff, Action: authority.AccountSecure, Handler: p.Account.ChangePassphrase, StepUp: true},
+		{Method: get, Path: "/account/role", Surface: web.Staff, Action: authority.AccountSecure, Handler: p.Account.SwitchForm, StepUp: true},
+		{Method: post, Path: "/account/role", Surface: web.Staff, Action: authority.AccountSecure, Handler: p.Account.Switch, StepUp: true},
 		{Method: get, Path: "/account/sessions", Surface: web.Staff, Action: authority.AccountRead, Handler: p.Account.Sessions},
 		{Method: post, Path: "/account/sessions", Surface: web.Staff, Action: authority.AccountSecure, Handler: p.Account.EndSessions},
 	}

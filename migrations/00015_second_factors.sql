@@ -60,8 +60,9 @@ CREATE UNIQUE INDEX factors_handle ON factors (kind, handle) WHERE kind <> 'app'
 CREATE UNIQUE INDEX factors_app ON factors (person_id) WHERE kind = 'app';
 CREATE INDEX factors_person ON factors (person_id);
 
--- A sign-in whose passphrase was right and whose second factor is awaited. It is
--- no session: nothing but the second step knows it.
+-- A sign-in whose passphrase was right, and whose second factor or, once nothing
+-- is left to prove, whose choice of a role is awaited. It is no session: nothing
+-- but that step knows it.
 CREATE TABLE sign_ins (
     id         uuid PRIMARY KEY,
     token_hash bytea NOT NULL UNIQUE CHECK (length(token_hash) = 32),
@@ -73,6 +74,7 @@ CREATE TABLE sign_ins (
     -- What a security key is asked to sign, sealed; taken away when it was used.
     challenge  bytea,
     tries      integer NOT NULL DEFAULT 0,
+    proved     boolean NOT NULL, -- the choice of a role is all that is left
     expires_at timestamptz NOT NULL,
     pin        bytea NOT NULL
 );
@@ -85,7 +87,8 @@ ALTER TABLE sessions NO FORCE ROW LEVEL SECURITY;
 DELETE FROM sessions;
 ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
 ALTER TABLE sessions ADD COLUMN fresh_at timestamptz NOT NULL, ADD COLUMN challenge bytea;
-CREATE INDEX sessions_person ON sessions (person_id) WHERE revoked_at IS NULL;
+-- The open ones, and the last one: its role is offered first.
+CREATE INDEX sessions_person ON sessions (person_id, created_at);
 GRANT UPDATE (token_hash, sealed_key, pin, fresh_at, challenge) ON sessions TO portal_door;
 
 -- An attempt that was right is taken off its count.

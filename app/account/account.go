@@ -30,9 +30,11 @@ type accountPage struct {
 	Name, Email, RoleKey, Unit string
 	// KeyID is the fingerprint of the person's own key, for colleagues to compare
 	// before they give them a role; "" where it is not open.
-	KeyID    string
-	Factors  factorList
-	Sessions int
+	KeyID string
+	// OtherRoles says that they have more than this one.
+	OtherRoles bool
+	Factors    factorList
+	Sessions   int
 	// Done is the key of what was just done; "" for nothing.
 	Done string
 }
@@ -40,10 +42,6 @@ type accountPage struct {
 // Show tells a person who the portal takes them for.
 func (d *Desk) Show(c *fiber.Ctx) error {
 	s, _ := d.web.Session(c)
-	unit := s.UnitName[d.web.Lang(c)]
-	if unit == "" {
-		unit = s.UnitName["en"]
-	}
 	factors, err := d.factorsOf(c)
 	if err != nil {
 		return err
@@ -52,9 +50,13 @@ func (d *Desk) Show(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	hats, err := d.sessions.Hats(c.UserContext(), s)
+	if err != nil {
+		return err
+	}
 	return d.web.Render(c, fiber.StatusOK, "account/show", accountPage{
-		Name: s.Name, Email: s.Email, RoleKey: "role." + string(s.Actor.Role), Unit: unit, KeyID: d.web.Member(c).ID(),
-		Factors: factors, Sessions: len(open), Done: done(c),
+		Name: s.Name, Email: s.Email, RoleKey: "role." + string(s.Actor.Role), Unit: d.inLanguage(c, s.UnitName), KeyID: d.web.Member(c).ID(),
+		OtherRoles: len(hats) > 1, Factors: factors, Sessions: len(open), Done: done(c),
 	})
 }
 
@@ -62,7 +64,7 @@ func (d *Desk) Show(c *fiber.Ctx) error {
 // portal does not know say nothing.
 func done(c *fiber.Ctx) string {
 	switch what := c.Query("done"); what {
-	case "passphrase", "app", "key", "removed", "ended", "again", "accepted":
+	case "passphrase", "app", "key", "removed", "ended", "again":
 		return "account.done." + what
 	}
 	return ""

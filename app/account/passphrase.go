@@ -40,6 +40,9 @@ func (d *Desk) ChangePassphrase(c *fiber.Ctx) error {
 
 type invitationPage struct{ Form views.Form }
 
+// acceptedPage is for somebody who has no role yet.
+type acceptedPage struct{ KeyID string }
+
 // InvitationForm asks for the code of an invitation. It is typed and stands in
 // no address: those are kept in histories and logs.
 func (d *Desk) InvitationForm(c *fiber.Ctx) error {
@@ -60,7 +63,9 @@ func (d *Desk) Accept(c *fiber.Ctx) error {
 		entry, err := d.sessions.Accept(c.UserContext(), identity.Acceptance{Code: form.Code, Passphrase: form.Passphrase})
 		switch {
 		case err == nil && entry.Token == "":
-			return d.web.Redirect(c, "/sign-in?done=accepted")
+			return d.web.Render(c, fiber.StatusOK, "account/accepted", acceptedPage{KeyID: entry.KeyID})
+		case err == nil && entry.Choosing:
+			return d.enter(c, entry)
 		case err == nil:
 			d.web.KeepDevice(c, entry.Device)
 			d.web.BeginSession(c, entry.Token)

@@ -24,6 +24,7 @@ const (
 	factorView = "account/factor"
 	factorPath = "/sign-in/factor"
 	againPath  = "/sign-in?done=again"
+	rolePath   = "/sign-in/role"
 )
 
 // SignInForm shows the form.
@@ -60,9 +61,13 @@ func (d *Desk) SignIn(c *fiber.Ctx) error {
 
 // enter goes on with what a step of signing in led to.
 func (d *Desk) enter(c *fiber.Ctx, entry identity.Entry) error {
-	if entry.Halfway {
+	switch {
+	case entry.Halfway:
 		d.web.BeginHalfway(c, entry.Token)
 		return d.web.Redirect(c, factorPath)
+	case entry.Choosing:
+		d.web.BeginHalfway(c, entry.Token)
+		return d.web.Redirect(c, rolePath)
 	}
 	d.web.EndHalfway(c)
 	d.web.KeepDevice(c, entry.Device)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/desk"
-	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -126,19 +125,7 @@ func newLocksmith(p *program, db *postgres.DB, keys *seal.Ring) (*locksmith, err
 
 // explain says a fault in words.
 func (l *locksmith) explain(err error) error {
-	f, is := errors.AsType[*fault.Error](err)
-	if !is {
-		return err
-	}
-	code := f.Code
-	for _, of := range f.Fields {
-		code = of
-	}
-	text, missing := l.words.Text("en", code)
-	if missing != nil {
-		return err
-	}
-	return errors.New(text)
+	return inWords(l.words, err)
 }
 
 // member asks for the passphrase of the account, and for a code where it has a

@@ -30,7 +30,7 @@ type commands struct {
 	Import    importCmd    `cmd:"" help:"Bring in registers."`
 	Demo      demoCmd      `cmd:"" help:"The demonstration."`
 	Keys      keysCmd      `cmd:"" help:"Keys of desks and of the portal."`
-	User      userCmd      `cmd:"" help:"Accounts: invite the first administrator, list, close."`
+	User      userCmd      `cmd:"" help:"Accounts and units: invite the first administrator, found units, appoint the first person of each, list, close."`
 	Vault     vaultCmd     `cmd:"" help:"Hold the matching key in a process of its own."`
 	Audit     auditCmd     `cmd:"" help:"The audit log: verify, export, prove, witness."`
 	Retention retentionCmd `cmd:"" help:"How long what is kept."`

@@ -12,9 +12,12 @@ import (
 )
 
 // userCmd looks after accounts from the machine itself: for the first
-// administrator, and for the day when there is none left.
+// administrator, the first units and the first person of each, and for the day
+// when there is none left.
 type userCmd struct {
 	Invite     userInviteCmd     `cmd:"" help:"Invite an administrator, or anybody who lost their passphrase."`
+	Found      userFoundCmd      `cmd:"" help:"Make a unit, also a head of the ministry, the police or the oversight body."`
+	Appoint    userAppointCmd    `cmd:"" help:"Give a unit its first person, while it has nobody who could decide."`
 	List       userListCmd       `cmd:"" help:"List the accounts."`
 	Deactivate userDeactivateCmd `cmd:"" help:"Close an account; its sessions end at once."`
 }

@@ -80,6 +80,9 @@ const (
 	RetentionApprove Action = "retention.approve" // a second overseer
 )
 
+// UnitFound is a unit, or its first person, made by a command of the host.
+const UnitFound Action = "unit.found"
+
 // rule says who may. A nil set of roles means that no staff may.
 type rule struct {
 	public  bool
@@ -178,6 +181,7 @@ var rules = map[Action]rule{
 	DeskRead:             {desk: true, own: true},
 	DeskTend:             {desk: true, own: true},
 	DeskMake:             {processes: []string{"keys", "demo"}},
+	UnitFound:            {processes: []string{"user"}},
 
 	ComplaintWeigh:    {processes: []string{"screening"}},
 	EscalationRaise:   {processes: []string{"screening"}},

@@ -19,13 +19,11 @@ type Acceptance struct{ Code, Passphrase string }
 func invitationRefused() error { return fault.Field("code", "account.invitation.refused") }
 
 // Accept takes an invitation: the person gets the passphrase, a key of their own
-// and a session. Second factors, sessions and the key of before are gone; what
+// and a session, or the choice of its role. Second factors, sessions and the key of before are gone; what
 // was wrapped to that key opens again when a colleague has admitted them. The
-// entry is empty for somebody whose role nobody has granted yet.
+// entry has the fingerprint of the key alone for somebody whose role nobody has
+// granted yet.
 func (s *Sessions) Accept(ctx context.Context, in Acceptance) (Entry, error) {
-	if err := s.take(ctx, s.hit(invitationsTried())); err != nil {
-		return Entry{}, err
-	}
 	// What is wrong with any passphrase is said before the code is looked at.
 	if err := CheckPassphrase("passphrase", in.Passphrase); err != nil {
 		return Entry{}, err
@@ -41,59 +39,63 @@ func (s *Sessions) Accept(ctx context.Context, in Acceptance) (Entry, error) {
 	if err := CheckPassphrase("passphrase", in.Passphrase, found.Email, found.Name); err != nil {
 		return Entry{}, err
 	}
+	// Only a code that is good, of which nobody guesses one, costs a stretching: a
+	// flood of others is as cheap as it is useless, and is not counted.
 	secret, err := s.newSecret(ctx, in.Passphrase)
 	if err != nil {
 		return Entry{}, err
 	}
-	var who personRow
+	var hats []personRow
+	var key seal.MemberPublic
 	err = s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
-		who, err = s.admit(tx, in.Code, secret)
+		hats, key, err = s.admit(tx, in.Code, secret)
 		return err
 	})
 	if err != nil {
 		return Entry{}, fmt.Errorf("accept invitation: %w", err)
 	}
-	if who.UnitID == nil {
-		return Entry{}, nil
+	if len(hats) == 0 {
+		return Entry{KeyID: key.ID}, nil
 	}
-	member, err := seal.UnwrapMember(who.ID, secret.under, who.Key)
+	member, err := seal.UnwrapMember(hats[0].ID, secret.under, hats[0].Key)
 	if err != nil {
 		return Entry{}, fmt.Errorf("accept invitation: %w", err)
 	}
-	return s.open(ctx, who, member, func(postgres.Tx) error { return nil })
+	return s.pass(ctx, arrival{hats: hats, member: member, also: func(postgres.Tx) error { return nil }})
 }
 
-// admit uses the invitation up and gives its person the secret.
-func (s *Sessions) admit(tx postgres.Tx, code string, secret Secret) (personRow, error) {
+// admit uses the invitation up and gives its person the secret; it returns what
+// they are, and their new key.
+func (s *Sessions) admit(tx postgres.Tx, code string, secret Secret) (hats []personRow, key seal.MemberPublic, err error) {
 	found, err := s.invitation(tx, code, false)
 	if err != nil {
-		return personRow{}, err
+		return nil, key, err
 	}
 	if err := s.people.Hold(tx, found.PersonID); err != nil {
-		return personRow{}, err
+		return nil, key, err
 	}
 	if found, err = s.invitation(tx, code, true); err != nil {
-		return personRow{}, err
+		return nil, key, err
 	}
 	if err := acceptInvitation(tx, found.ID, s.clock.Now()); err != nil {
-		return personRow{}, err
+		return nil, key, err
 	}
 	if err := deleteFactors(tx, found.PersonID); err != nil {
-		return personRow{}, err
+		return nil, key, err
 	}
 	if err := s.endOthers(tx, Door(), found.PersonID, uuid.Nil); err != nil {
-		return personRow{}, err
+		return nil, key, err
 	}
-	if _, err := s.people.SetSecret(tx, found.PersonID, secret); err != nil {
-		return personRow{}, err
+	if key, err = s.people.SetSecret(tx, found.PersonID, secret); err != nil {
+		return nil, key, err
 	}
 	for _, done := range []string{invitationUsed, memberKeyReplaced} {
 		if err := note(tx, Door(), done, aPerson, found.PersonID); err != nil {
-			return personRow{}, err
+			return nil, key, err
 		}
 	}
-	hats, err := findPerson(tx, found.PersonEmail)
-	return s.people.genuineHat(hats), err
+	hats, err = s.people.hats(tx, found.PersonEmail)
+	return hats, key, err
 }
 
 // invitation finds one that may be accepted now.

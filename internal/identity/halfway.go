@@ -8,25 +8,26 @@ import (
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
-	"github.com/fairpassage/portal/internal/seal"
 	"github.com/google/uuid"
 )
 
 // openHalfway keeps the unlocked key of somebody whose passphrase was right
-// under the token of the second step.
-func (s *Sessions) openHalfway(ctx context.Context, who personRow, member seal.Member, hits []hit) (Entry, error) {
-	token, now := newToken(), s.clock.Now()
-	sealed, err := carry(member, token, who)
+// under the token of the next step: the second factor or, once nothing is left
+// to prove, the choice of a role. Until that choice their first role stands for
+// the others.
+func (s *Sessions) openHalfway(ctx context.Context, a arrival, proved bool) (Entry, error) {
+	token, now, who := newToken(), s.clock.Now(), a.hats[0]
+	sealed, err := carry(a.member, token, who)
 	if err != nil {
 		return Entry{}, fmt.Errorf("open second step: %w", err)
 	}
 	row := halfwayRow{
 		ID: id.New(), TokenHash: hashToken(token), PersonID: who.ID, UnitID: *who.UnitID, Role: who.Role,
-		SealedKey: sealed, ExpiresAt: now.Add(halfwayLife),
+		SealedKey: sealed, Proved: proved, ExpiresAt: now.Add(halfwayLife),
 	}
 	row.Pin = s.pinOfHalfway(row)
 	err = s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
-		if err := forgive(tx, hits); err != nil {
+		if err := a.also(tx); err != nil {
 			return err
 		}
 		if err := insertHalfway(tx, row, now); err != nil {
@@ -37,7 +38,7 @@ func (s *Sessions) openHalfway(ctx context.Context, who personRow, member seal.M
 	if err != nil {
 		return Entry{}, fmt.Errorf("open second step: %w", err)
 	}
-	return Entry{Halfway: true, Token: token}, nil
+	return Entry{Halfway: !proved, Choosing: proved, Token: token}, nil
 }
 
 // KeyQuestion returns what a browser needs to have a security key answer in the
@@ -45,7 +46,7 @@ func (s *Sessions) openHalfway(ctx context.Context, who personRow, member seal.M
 // longer, halfway is a NotFound fault.
 func (s *Sessions) KeyQuestion(ctx context.Context, token string) (options string, err error) {
 	err = s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
-		row, err := s.halfway(tx, token)
+		row, err := s.halfway(tx, token, false)
 		if err != nil {
 			return err
 		}
@@ -62,11 +63,11 @@ func (s *Sessions) KeyQuestion(ctx context.Context, token string) (options strin
 }
 
 // Finish is the second step: a proof that is right ends it and opens the
-// session under a new token. A wrong one is an Invalid fault; after five of
+// session, or the choice of a role, under a new token. A wrong one is an Invalid fault; after five of
 // them, and after five minutes, a NotFound fault sends the person back to the
 // start.
 func (s *Sessions) Finish(ctx context.Context, token string, proof Proof, device string) (Entry, error) {
-	row, err := s.tryHalfway(ctx, token)
+	row, hats, err := s.tryHalfway(ctx, token)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -79,7 +80,7 @@ func (s *Sessions) Finish(ctx context.Context, token string, proof Proof, device
 		return Entry{}, fmt.Errorf("finish sign-in: %w", err)
 	}
 	challenge := s.openChallenge(row.ID, row.Challenge)
-	entry, err := s.open(ctx, row.person(), member, func(tx postgres.Tx) error {
+	entry, err := s.pass(ctx, arrival{hats: hats, member: member, also: func(tx postgres.Tx) error {
 		if err := s.prove(tx, row.person().actor(uuid.Nil), proof, challenge); err != nil {
 			return err
 		}
@@ -87,7 +88,7 @@ func (s *Sessions) Finish(ctx context.Context, token string, proof Proof, device
 			return err
 		}
 		return forgive(tx, hits)
-	})
+	}})
 	if err != nil {
 		return Entry{}, fmt.Errorf("finish sign-in: %w", err)
 	}
@@ -96,22 +97,26 @@ func (s *Sessions) Finish(ctx context.Context, token string, proof Proof, device
 
 // tryHalfway counts one more try, and takes the question to a key away, in a
 // transaction of its own: a proof that fails does not give either back.
-func (s *Sessions) tryHalfway(ctx context.Context, token string) (row halfwayRow, err error) {
+func (s *Sessions) tryHalfway(ctx context.Context, token string) (row halfwayRow, hats []personRow, err error) {
 	err = s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
-		if row, err = s.halfway(tx, token); err != nil {
+		if row, err = s.halfway(tx, token, false); err != nil {
+			return err
+		}
+		if hats, err = s.people.hats(tx, row.Email); err != nil {
 			return err
 		}
 		return countTry(tx, row.ID)
 	})
 	if err != nil {
-		return halfwayRow{}, fmt.Errorf("second step: %w", err)
+		return halfwayRow{}, nil, fmt.Errorf("second step: %w", err)
 	}
-	return row, nil
+	return row, hats, nil
 }
 
-// halfway finds a genuine second step that is under way, of somebody who is
-// still who they were at the first, and locks it.
-func (s *Sessions) halfway(tx postgres.Tx, token string) (halfwayRow, error) {
+// halfway finds a genuine step that is under way, of somebody who is still who
+// they were at the first, and locks it: the choice of a role where all is proved,
+// else the second factor.
+func (s *Sessions) halfway(tx postgres.Tx, token string, proved bool) (halfwayRow, error) {
 	row, err := findHalfway(tx, hashToken(token))
 	if err != nil {
 		return row, err
@@ -119,12 +124,16 @@ func (s *Sessions) halfway(tx postgres.Tx, token string) (halfwayRow, error) {
 	genuine := hmac.Equal(row.Pin, s.pinOfHalfway(row)) && s.people.genuine(row.membership()) &&
 		s.people.genuineCredential(row.PersonID, row.Verifier, row.Guarded, row.CredentialPin) &&
 		s.people.Returned(row.PersonID, row.Closings, row.ReturnPin)
-	if !genuine || row.DeactivatedAt != nil || row.Tries >= halfwayTries || !s.clock.Now().Before(row.ExpiresAt) {
+	if !genuine || row.Proved != proved || row.DeactivatedAt != nil || row.Tries >= halfwayTries || !s.clock.Now().Before(row.ExpiresAt) {
 		return halfwayRow{}, fault.New(fault.NotFound, "problem.signed_out")
 	}
 	return row, nil
 }
 
 func (s *Sessions) pinOfHalfway(r halfwayRow) []byte {
-	return s.people.pins.Pin("second step", r.TokenHash, r.PersonID[:], r.UnitID[:], []byte(r.Role), bytesOfTime(r.ExpiresAt))
+	step := "second step"
+	if r.Proved {
+		step = "choice of a role"
+	}
+	return s.people.pins.Pin(step, r.TokenHash, r.PersonID[:], r.UnitID[:], []byte(r.Role), bytesOfTime(r.ExpiresAt))
 }

@@ -18,9 +18,10 @@ type limit struct {
 	bucket string
 	window time.Duration
 	most   int
-	// few says that the bucket is full most of the time of an attack: it is read
-	// before it is written, so that a flood does not queue at one row.
-	few bool
+	// shared says that it is one bucket for everybody: it is read before it is
+	// written, so that a flood does not queue at one row. Whoever fills it keeps
+	// everybody out: none of those who work here depends on one.
+	shared bool
 }
 
 // A stranger who knows an address fills the bucket of strangers of that account,
@@ -30,9 +31,6 @@ func fromKnownDevice() limit {
 	return limit{bucket: "sign-in device", window: 15 * time.Minute, most: 10}
 }
 func fromStrangers() limit { return limit{bucket: "sign-in", window: 15 * time.Minute, most: 10} }
-func fromAllStrangers() limit {
-	return limit{bucket: "sign-in all", window: time.Minute, most: 300, few: true}
-}
 
 // A code of six digits, of which three are right at any moment: 10 tries an hour
 // hit once in four years.
@@ -40,22 +38,15 @@ func codesKnownDevice() limit {
 	return limit{bucket: "code device", window: 15 * time.Minute, most: 10}
 }
 func codesStrangers() limit { return limit{bucket: "code", window: time.Hour, most: 10} }
-func secondSteps() limit {
-	return limit{bucket: "second step", window: time.Minute, most: 300, few: true}
-}
 
 func confirmations() limit {
 	return limit{bucket: "confirm", window: 15 * time.Minute, most: 10}
 }
 
-func invitationsTried() limit {
-	return limit{bucket: "invitations", window: time.Minute, most: 60, few: true}
-}
-
 // receiptsMissed only sheds a flood: a receipt has 115 bits, and nobody guesses
 // one. Its window is short since a stranger can fill it.
 func receiptsMissed() limit {
-	return limit{bucket: "receipts", window: time.Minute, most: 1200, few: true}
+	return limit{bucket: "receipts", window: time.Minute, most: 1200, shared: true}
 }
 
 // hit is one attempt to be counted.
@@ -87,7 +78,7 @@ func (s *Sessions) take(ctx context.Context, hits ...hit) error {
 }
 
 func count(tx postgres.Tx, h hit) error {
-	if h.limit.few {
+	if h.limit.shared {
 		if n, err := countAttempts(tx, h); err != nil {
 			return err
 		} else if n >= h.limit.most {
@@ -156,30 +147,25 @@ func (s *Sessions) device(mark, email string) []byte {
 }
 
 // signInHits are the buckets of an attempt at the account from the browser with
-// that mark.
+// that mark. There is none for all accounts together: whoever fills that keeps
+// everybody out. What a flood at many accounts costs is bounded by turns.
 func (s *Sessions) signInHits(email, mark string) []hit {
 	if known := s.device(mark, email); known != nil {
 		return []hit{s.hit(fromKnownDevice(), known, []byte(email))}
 	}
-	return []hit{s.hit(fromStrangers(), []byte(email)), s.hit(fromAllStrangers())}
+	return []hit{s.hit(fromStrangers(), []byte(email))}
 }
 
 // codeHits are the same for the second step. Only codes of six digits can be
 // guessed at all.
 func (s *Sessions) codeHits(email, mark string, proof Proof) []hit {
-	known := s.device(mark, email)
-	var hits []hit
-	switch {
-	case !proof.guessable():
-	case known != nil:
-		hits = append(hits, s.hit(codesKnownDevice(), known, []byte(email)))
-	default:
-		hits = append(hits, s.hit(codesStrangers(), []byte(email)))
+	if !proof.guessable() {
+		return nil
 	}
-	if known == nil {
-		hits = append(hits, s.hit(secondSteps()))
+	if known := s.device(mark, email); known != nil {
+		return []hit{s.hit(codesKnownDevice(), known, []byte(email))}
 	}
-	return hits
+	return []hit{s.hit(codesStrangers(), []byte(email))}
 }
 
 // box seals what the database keeps and must not read, under the key folder.

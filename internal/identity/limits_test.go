@@ -10,6 +10,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/id"
 )
 
 const sok = "sok@police.example"
@@ -152,13 +153,76 @@ func TestARightAttemptIsNotCounted(t *testing.T) {
 
 func TestWhenNobodyCanCountNobodyGetsIn(t *testing.T) {
 	o := newOffice(t)
-	code := o.invite(t, identity.Invitation{Person: o.newcomer(t, "new@police.example"), Email: "new@police.example"})
 	o.super(t, `REVOKE ALL ON attempts FROM portal_door`)
 	if _, err := o.attempt(t, sok, passphrase, ""); err == nil {
 		t.Error("signed in uncounted")
 	}
-	if _, err := o.sessions.Accept(t.Context(), identity.Acceptance{Code: code, Passphrase: "seven quiet rivers"}); err == nil {
-		t.Error("accepted uncounted")
+}
+
+// Strangers who fill every bucket that they can name keep nobody else out: there
+// is none for everybody.
+func TestNoNumberOfAttemptsByStrangersKeepsOthersOut(t *testing.T) {
+	o := newOffice(t)
+	code := o.invite(t, identity.Invitation{Person: o.newcomer(t, "new@police.example"), Email: "new@police.example"})
+	secret := o.enrolApp(t, sok)
+	for _, address := range []string{"a@police.example", "new@police.example"} {
+		_, _ = o.attempt(t, address, "wrong", "")
+	}
+	_, _ = o.sessions.Accept(t.Context(), identity.Acceptance{Code: "no such code", Passphrase: "seven quiet rivers"})
+	_, _ = o.finish(t, o.half(t, sok), identity.Proof{Code: "no recovery code"})
+	// Those of the person themselves were right, and were taken off.
+	o.super(t, `UPDATE attempts SET count = 1000000 WHERE count > 0`)
+	if _, err := o.sessions.Accept(t.Context(), identity.Acceptance{Code: code, Passphrase: "seven quiet rivers"}); err != nil {
+		t.Errorf("a newcomer is kept out: %v", err)
+	}
+	if _, err := o.finish(t, o.half(t, sok), identity.Proof{Code: o.code(t, secret)}); err != nil {
+		t.Errorf("somebody in a new browser is kept out: %v", err)
+	}
+}
+
+// While strangers queue for the machine, who is known does not queue behind them.
+func TestAFloodOfStrangersIsShedAndKeepsNoKnownBrowserWaiting(t *testing.T) {
+	o := newOffice(t)
+	entry, err := o.attempt(t, sok, passphrase, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var other atomic.Int32
+	var all sync.WaitGroup
+	for range 80 {
+		address := id.New().String() + "@police.example"
+		all.Go(func() {
+			_, err := o.sessions.SignIn(t.Context(), identity.Attempt{Email: address, Passphrase: "wrong"})
+			if kind := fault.KindOf(err); kind != fault.Invalid && kind != fault.Unavailable {
+				other.Add(1)
+			}
+		})
+	}
+	if _, err := o.attempt(t, sok, passphrase, entry.Device); err != nil {
+		t.Errorf("in the flood: %v", err)
+	}
+	all.Wait()
+	if other.Load() != 0 {
+		t.Errorf("%d strangers got another answer than a refusal or a full queue", other.Load())
+	}
+	if _, err := o.attempt(t, sok, passphrase, ""); err != nil {
+		t.Errorf("a moment after the flood: %v", err)
+	}
+}
+
+// What costs much is done for a good code alone.
+func TestACodeOfNobodyCostsNoStretching(t *testing.T) {
+	o := newOffice(t)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range 20 {
+		if _, err := o.sessions.Accept(t.Context(), identity.Acceptance{Code: "no such code", Passphrase: "seven quiet rivers"}); fault.KindOf(err) != fault.Invalid {
+			t.Fatal(err)
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if filled := after.TotalAlloc - before.TotalAlloc; filled > 46<<20 {
+		t.Errorf("20 of them filled %d MiB", filled>>20)
 	}
 }
 

@@ -71,7 +71,7 @@ func (s *Sessions) rightPassphrase(ctx context.Context, actor Actor, passphrase 
 	if err != nil {
 		return fmt.Errorf("compare passphrase: %w", err)
 	}
-	_, matches, err := s.compare(ctx, own.Verifier, passphrase)
+	_, matches, err := compare(ctx, s.known, own.Verifier, passphrase)
 	if err == nil && !matches {
 		err = fault.Field("passphrase", "account.passphrase.wrong")
 	}

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/fairpassage/portal/internal/fault"
-	"github.com/fairpassage/portal/internal/seal"
 )
 
 func TestAPassphraseMatchesItsOwnVerifierOnly(t *testing.T) {
@@ -38,24 +37,32 @@ func TestTwoSecretsOfOnePassphraseDiffer(t *testing.T) {
 
 // Each comparison takes 46 MiB: a hundred strangers at once would take it all.
 func TestPassphrasesAreComparedAFewAtATime(t *testing.T) {
-	s := NewSessions(nil, NewPeople(seal.Pins{}, nil))
+	in := newTurns(2, 1)
 	secret, err := NewSecret("seven quiet rivers")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range compareAtOnce {
-		s.comparing <- struct{}{}
+	fill := func(places chan struct{}) {
+		for range cap(places) {
+			places <- struct{}{}
+		}
 	}
+	fill(in.places)
 	impatient, leave := context.WithCancel(t.Context())
 	leave()
-	if _, _, err := s.compare(impatient, secret.verifier, "seven quiet rivers"); fault.KindOf(err) != fault.Unavailable {
+	if _, _, err := compare(impatient, in, secret.verifier, "seven quiet rivers"); fault.KindOf(err) != fault.Unavailable {
 		t.Fatalf("err = %v, want Unavailable", err)
 	}
-	<-s.comparing
-	if _, ok, err := s.compare(t.Context(), secret.verifier, "seven quiet rivers"); !ok || err != nil {
+	fill(in.queue)
+	if _, _, err := compare(t.Context(), in, secret.verifier, "seven quiet rivers"); fault.KindOf(err) != fault.Unavailable {
+		t.Fatalf("with a full queue: %v, want Unavailable at once", err)
+	}
+	<-in.places
+	<-in.queue
+	if _, ok, err := compare(t.Context(), in, secret.verifier, "seven quiet rivers"); !ok || err != nil {
 		t.Fatalf("with a place free: %v, %v", ok, err)
 	}
-	if len(s.comparing) != compareAtOnce-1 {
+	if len(in.places) != 1 || len(in.queue) != 2 {
 		t.Error("the place was not given back")
 	}
 }

@@ -56,13 +56,14 @@ type Sessions struct {
 	people *People
 	// relying knows security keys; nil where the site's address allows none.
 	relying *webauthn.WebAuthn
-	// comparing holds a place for each passphrase that is being compared.
-	comparing chan struct{}
+	// Where passphrases wait to be stretched: those of whoever comes, and those of
+	// people whom the portal has reason to believe.
+	strangers, known turns
 }
 
 // NewSessions returns the sessions kept in db, of these people.
 func NewSessions(db *postgres.DB, people *People) *Sessions {
-	return &Sessions{db: db, clock: people.clock, people: people, comparing: make(chan struct{}, compareAtOnce)}
+	return &Sessions{db: db, clock: people.clock, people: people, strangers: turnsOfStrangers(), known: turnsOfKnown()}
 }
 
 // newToken returns 128 bits or more from the system's randomness, as text. The

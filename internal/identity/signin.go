@@ -11,10 +11,6 @@ import (
 	"github.com/fairpassage/portal/internal/seal"
 )
 
-// compareAtOnce is how many passphrases are compared at the same time, 46 MiB
-// each.
-const compareAtOnce = 2
-
 // Attempt is somebody at the door.
 type Attempt struct {
 	Email, Passphrase string
@@ -27,18 +23,32 @@ type Entry struct {
 	// Halfway says that a second factor is awaited: Token is then good for that
 	// step alone, for five minutes, and Actor is nobody.
 	Halfway bool
-	Token   string
-	Actor   Actor
+	// Choosing says the same of the choice among several roles.
+	Choosing bool
+	Token    string
+	Actor    Actor
+	// KeyID is the fingerprint of the key that somebody just got, who has no role
+	// yet and cannot look it up: whoever approves one compares it. "" otherwise.
+	KeyID string
 	// Device is the mark for the browser to keep; "" when halfway.
 	Device string
+}
+
+// arrival is somebody who showed all that a step of signing in asks.
+type arrival struct {
+	hats   []personRow // what they are: their genuine memberships, one at least
+	member seal.Member
+	// also has to be true in the transaction that takes them on.
+	also func(postgres.Tx) error
 }
 
 // notRecognised is the one answer to a wrong address, a wrong passphrase, a
 // deactivated person and a person without a unit.
 func notRecognised() error { return fault.Field("email", "account.not_recognised") }
 
-// SignIn compares the passphrase and opens a staff session, or the second step
-// for somebody with a second factor. Whatever is wrong with the address or the
+// SignIn compares the passphrase and opens a staff session, the second step for
+// somebody with a second factor, or the choice for somebody with several roles.
+// Whatever is wrong with the address or the
 // passphrase, the answer is the same Invalid fault after the same work; too many
 // attempts are a TooMany fault.
 func (s *Sessions) SignIn(ctx context.Context, in Attempt) (Entry, error) {
@@ -49,16 +59,20 @@ func (s *Sessions) SignIn(ctx context.Context, in Attempt) (Entry, error) {
 	}
 	var hats []personRow
 	err := s.db.Read(ctx, Door(), func(tx postgres.Tx) (err error) {
-		hats, err = findPerson(tx, email)
+		hats, err = s.people.hats(tx, email)
 		return err
 	})
 	if err != nil {
 		return Entry{}, fmt.Errorf("sign in: %w", err)
 	}
-	who := s.people.genuineHat(hats)
+	who := first(hats)
+	queue := s.strangers
+	if s.device(in.Device, email) != nil {
+		queue = s.known
+	}
 	// Outside the transaction: it is slow on purpose. An unknown address is
 	// compared with an unreadable verifier, for the same time.
-	under, matches, err := s.compare(ctx, who.Verifier, in.Passphrase)
+	under, matches, err := compare(ctx, queue, who.Verifier, in.Passphrase)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -69,57 +83,26 @@ func (s *Sessions) SignIn(ctx context.Context, in Attempt) (Entry, error) {
 	if err != nil {
 		return Entry{}, fmt.Errorf("sign in: %w", err)
 	}
+	came := arrival{hats: hats, member: member, also: func(tx postgres.Tx) error { return forgive(tx, hits) }}
 	if who.Guarded {
-		return s.openHalfway(ctx, who, member, hits)
+		return s.openHalfway(ctx, came, false)
 	}
-	return s.open(ctx, who, member, func(tx postgres.Tx) error { return forgive(tx, hits) })
+	return s.pass(ctx, came)
 }
 
-// genuineHat returns the first membership that is what it says it is, of
-// somebody whose passphrase is; the zero row when there is none.
-func (p *People) genuineHat(hats []personRow) personRow {
-	for _, h := range hats {
-		if p.genuine(h.membership()) && p.genuineCredential(h.ID, h.Verifier, h.Guarded, h.CredentialPin) && p.Returned(h.ID, h.Closings, h.ReturnPin) {
-			return h
-		}
+// pass opens the session of somebody of whom nothing more is asked, or the
+// choice among their roles.
+func (s *Sessions) pass(ctx context.Context, a arrival) (Entry, error) {
+	if len(a.hats) > 1 {
+		return s.openHalfway(ctx, a, true)
 	}
-	return personRow{}
-}
-
-// compare waits for its turn, so that a flood of sign-ins costs time and not all
-// the memory there is. Who waits until the request ends gets an Unavailable
-// fault.
-func (s *Sessions) compare(ctx context.Context, verifier, passphrase string) (under []byte, ok bool, err error) {
-	err = s.inTurn(ctx, func() error {
-		under, ok = unlock(verifier, passphrase)
-		return nil
-	})
-	return under, ok, err
-}
-
-// newSecret derives a secret for storing, in its turn.
-func (s *Sessions) newSecret(ctx context.Context, passphrase string) (secret Secret, err error) {
-	err = s.inTurn(ctx, func() error {
-		secret, err = NewSecret(passphrase)
-		return err
-	})
-	return secret, err
-}
-
-func (s *Sessions) inTurn(ctx context.Context, stretch func() error) error {
-	select {
-	case s.comparing <- struct{}{}:
-	case <-ctx.Done():
-		return fault.New(fault.Unavailable, "problem.503.title")
-	}
-	defer func() { <-s.comparing }()
-	return stretch()
+	return s.open(ctx, a.hats[0], a.member, s.clock.Now(), a.also)
 }
 
 // open begins the session, with what also has to be true for it in the same
 // transaction. The person's own key goes along, closed under the session's
-// token.
-func (s *Sessions) open(ctx context.Context, who personRow, member seal.Member, also func(postgres.Tx) error) (Entry, error) {
+// token. shown is when they showed who they are.
+func (s *Sessions) open(ctx context.Context, who personRow, member seal.Member, shown time.Time, also func(postgres.Tx) error) (Entry, error) {
 	token, now := newToken(), s.clock.Now()
 	sealed, err := carry(member, token, who)
 	if err != nil {
@@ -132,11 +115,11 @@ func (s *Sessions) open(ctx context.Context, who personRow, member seal.Member, 
 	row := sessionRow{
 		ID: id.New(), TokenHash: hashToken(token),
 		PersonID: who.ID, UnitID: *who.UnitID, Role: who.Role, SealedKey: sealed,
-		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(staffLife), FreshAt: now,
+		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(staffLife), FreshAt: shown,
 	}
 	row.Pin = s.pinOf(row)
 	actor := who.actor(row.ID)
-	actor.FreshUntil = now.Add(freshLife)
+	actor.FreshUntil = shown.Add(freshLife)
 	err = s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
 		if err := also(tx); err != nil {
 			return err

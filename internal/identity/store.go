@@ -22,6 +22,7 @@ type personRow struct {
 	UnitID        *uuid.UUID
 	UnitCode      string
 	UnitKind      UnitKind
+	UnitName      []byte
 	AgencyID      *uuid.UUID
 	Role          Role
 	Pin           []byte // of the membership
@@ -98,7 +99,7 @@ func (r sessionRow) session() (Session, error) {
 func findPerson(tx postgres.Tx, email string) (rows []personRow, err error) {
 	err = tx.Gorm().Raw(`
 		SELECT p.id, p.email, c.verifier, c.guarded, c.pin AS credential_pin, p.deactivated_at, p.closings, p.return_pin, u.id AS unit_id, u.code AS unit_code, u.kind AS unit_kind,
-			u.agency_id, m.role, m.pin, m.decision_id, k.wrapped AS key
+			u.name AS unit_name, u.agency_id, m.role, m.pin, m.decision_id, k.wrapped AS key
 		FROM people p
 		JOIN credentials c ON c.person_id = p.id
 		JOIN memberships m ON m.person_id = p.id

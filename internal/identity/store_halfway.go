@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// halfwayRow is a sign-in between its two steps.
+// halfwayRow is a sign-in between two of its steps.
 type halfwayRow struct {
 	ID        uuid.UUID
 	TokenHash []byte
@@ -18,6 +18,7 @@ type halfwayRow struct {
 	SealedKey []byte
 	Challenge []byte
 	Tries     int
+	Proved    bool // all but the choice of a role is done
 	ExpiresAt time.Time
 	Pin       []byte
 	// From the person and the unit, as they are now.
@@ -53,7 +54,7 @@ func (r halfwayRow) member(token string) (seal.Member, error) {
 // findHalfway locks the row: tries are counted one after another.
 func findHalfway(tx postgres.Tx, tokenHash []byte) (r halfwayRow, err error) {
 	res := tx.Gorm().Raw(`
-		SELECT h.id, h.token_hash, h.person_id, h.unit_id, h.role, h.sealed_key, h.challenge, h.tries, h.expires_at, h.pin,
+		SELECT h.id, h.token_hash, h.person_id, h.unit_id, h.role, h.sealed_key, h.challenge, h.tries, h.proved, h.expires_at, h.pin,
 		       p.email, p.deactivated_at, p.closings, p.return_pin, c.verifier, c.guarded, c.pin AS credential_pin,
 		       u.code AS unit_code, u.kind AS unit_kind, u.agency_id, m.pin AS member_pin, m.decision_id
 		FROM sign_ins h
@@ -77,8 +78,8 @@ func insertHalfway(tx postgres.Tx, r halfwayRow, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return tx.Gorm().Exec(`INSERT INTO sign_ins (id, token_hash, person_id, unit_id, role, sealed_key, expires_at, pin) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.TokenHash, r.PersonID, r.UnitID, r.Role, r.SealedKey, r.ExpiresAt, r.Pin).Error
+	return tx.Gorm().Exec(`INSERT INTO sign_ins (id, token_hash, person_id, unit_id, role, sealed_key, proved, expires_at, pin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.TokenHash, r.PersonID, r.UnitID, r.Role, r.SealedKey, r.Proved, r.ExpiresAt, r.Pin).Error
 }
 
 func setHalfwayChallenge(tx postgres.Tx, halfway uuid.UUID, sealed []byte) error {

@@ -13,6 +13,17 @@ func sessionsOf(tx postgres.Tx, person uuid.UUID) (rows []sessionRow, err error)
 	return rows, err
 }
 
+// lastWorn returns the unit and the role of the person's last session, or the
+// zero ones. It is an offer and no more: what is chosen is looked up anew.
+func lastWorn(tx postgres.Tx, person uuid.UUID) (unit uuid.UUID, role Role, err error) {
+	var last struct {
+		UnitID uuid.UUID
+		Role   Role
+	}
+	err = tx.Gorm().Raw(`SELECT unit_id, role FROM sessions WHERE person_id = ? ORDER BY created_at DESC, id DESC LIMIT 1`, person).Scan(&last).Error
+	return last.UnitID, last.Role, err
+}
+
 func endOwn(tx postgres.Tx, person, session uuid.UUID, at time.Time) (own bool, err error) {
 	res := tx.Gorm().Exec(`UPDATE sessions SET revoked_at = ? WHERE id = ? AND person_id = ? AND revoked_at IS NULL`, at, session, person)
 	return res.RowsAffected == 1, res.Error

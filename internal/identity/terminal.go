@@ -45,7 +45,7 @@ func (s *Sessions) AtTerminal(ctx context.Context, in Terminal) (Holder, error) 
 	if err != nil {
 		return Holder{}, fmt.Errorf("recognise person: %w", err)
 	}
-	under, matches, err := s.compare(ctx, who.Verifier, in.Passphrase)
+	under, matches, err := compare(ctx, s.strangers, who.Verifier, in.Passphrase)
 	if err != nil {
 		return Holder{}, err
 	}
@@ -70,17 +70,16 @@ func (s *Sessions) AtTerminal(ctx context.Context, in Terminal) (Holder, error) 
 // hat is the person's first genuine membership in the unit of that code, or in
 // any; the zero row when there is none.
 func (s *Sessions) hat(tx postgres.Tx, email, unit string) (personRow, error) {
-	hats, err := findPerson(tx, email)
+	hats, err := s.people.hats(tx, email)
 	if err != nil {
 		return personRow{}, err
 	}
-	var there []personRow
 	for _, h := range hats {
 		if unit == "" || h.UnitCode == unit {
-			there = append(there, h)
+			return h, nil
 		}
 	}
-	return s.people.genuineHat(there), nil
+	return personRow{}, nil
 }
 
 // atTerminal is the second step of somebody whose passphrase was right.

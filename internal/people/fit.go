@@ -30,9 +30,14 @@ func Kinds() []identity.UnitKind {
 	}
 }
 
-// under lists the kinds of unit that a unit of a kind may stand under. One of a
-// kind that is not here stands alone; the heads of the others are made on the
+// heads lists the kinds of which one stands under no other. They are made on the
 // host, since cases climb to them.
+func heads() []identity.UnitKind {
+	return []identity.UnitKind{identity.UnitMinistry, identity.UnitPolice, identity.UnitOversight}
+}
+
+// under lists the kinds of unit that a unit of a kind may stand under. One of a
+// kind that is not here stands alone.
 var under = map[identity.UnitKind][]identity.UnitKind{
 	identity.UnitMinistry:  {identity.UnitMinistry},
 	identity.UnitProvince:  {identity.UnitMinistry, identity.UnitProvince},

@@ -361,3 +361,29 @@ func TestADeskIsFoundByItsProvinceOrItsCountries(t *testing.T) {
 		t.Errorf("%+v, %v", u.Unit, err)
 	}
 }
+
+// The more somebody is, the more they may be: a role is added and takes none
+// away, whoever gives it.
+func TestAnotherRoleTakesNoneAway(t *testing.T) {
+	m := open(t)
+	other := m.hire(t, "other", "oversight", identity.RoleOverseer)
+	proposal, err := m.people.GiveRole(t.Context(), m.admin.Actor, m.overseer.PersonID, m.units["oversight"], identity.RoleFirstReader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.approve(t, other, proposal); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.people.GiveRole(t.Context(), m.admin.Actor, m.commander.PersonID, m.units["ministry"], identity.RoleLicensingOfficer); err != nil {
+		t.Fatal(err)
+	}
+	for role, name := range map[identity.Role]string{
+		identity.RoleOverseer: "overseer", identity.RoleFirstReader: "overseer", identity.RoleCommander: "commander", identity.RoleLicensingOfficer: "commander",
+	} {
+		token := testkit.SignIn(t, m.sessions, name+"@example.example", role)
+		s, err := m.sessions.Recognise(t.Context(), token)
+		if err != nil || s.Actor.Role != role {
+			t.Errorf("%s signs in as %s (%v), want %s", name, s.Actor.Role, err, role)
+		}
+	}
+}

@@ -55,6 +55,30 @@ func unit(tx postgres.Tx, key uuid.UUID) (Unit, error) {
 	return r.unit()
 }
 
+func unitOf(tx postgres.Tx, code string) (Unit, error) {
+	var r unitRow
+	res := tx.Gorm().Raw(allUnits+`WHERE u.code = ?`, code).Scan(&r)
+	if res.Error != nil {
+		return Unit{}, res.Error
+	}
+	if res.RowsAffected == 0 {
+		return Unit{}, errNotFound()
+	}
+	return r.unit()
+}
+
+// lockUnit makes appointments to one unit wait for each other.
+func lockUnit(tx postgres.Tx, key uuid.UUID) error {
+	return tx.Gorm().Exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 16))`, key.String()).Error
+}
+
+// accountOf returns the zero id for an address that nobody has.
+func accountOf(tx postgres.Tx, email string) (uuid.UUID, error) {
+	var found struct{ ID uuid.UUID }
+	err := tx.Gorm().Raw(`SELECT id FROM people WHERE email = ?`, strings.ToLower(strings.TrimSpace(email))).Scan(&found).Error
+	return found.ID, err
+}
+
 // mostChildren is how many units a page lists under another.
 const mostChildren = 500
 

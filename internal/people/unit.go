@@ -7,13 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
-	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
 )
@@ -88,10 +86,7 @@ func (s *Service) Unit(ctx context.Context, by identity.Actor, key uuid.UUID) (p
 			return err
 		}
 		p.LedBy = authority.RolesIn(authority.RoleApprove, p.Kind)
-		members, err := s.deps.People.Members(tx, key)
-		for _, m := range members {
-			p.Led = p.Led || slices.ContainsFunc(m.Roles, func(r identity.Role) bool { return slices.Contains(p.LedBy, r) })
-		}
+		p.Led, err = s.led(tx, p.Unit)
 		return err
 	})
 	if err != nil {
@@ -127,29 +122,10 @@ func (s *Service) MakeUnit(ctx context.Context, by identity.Actor, n NewUnit) (u
 		return uuid.Nil, err
 	}
 	n = n.tidy()
-	if err := n.check(); err != nil {
+	if err := n.check(false); err != nil {
 		return uuid.Nil, err
 	}
-	key := id.New()
-	err := s.deps.DB.InTx(ctx, by, func(tx postgres.Tx) error {
-		agency, err := s.place(tx, n)
-		if err != nil {
-			return err
-		}
-		if err := s.insert(tx, key, n, agency); err != nil {
-			return err
-		}
-		return audit.Record(tx, audit.Entry{Actor: by, Action: "unit.make", ObjectKind: "unit", ObjectID: key})
-	})
-	switch {
-	case postgres.Violates(err, "units_code_key"):
-		return uuid.Nil, fault.Field("code", "people.unit.code.taken")
-	case postgres.Violates(err, "units_agency_id_key"):
-		return uuid.Nil, fault.Field("agency", "people.unit.agency.taken")
-	case err != nil:
-		return uuid.Nil, fmt.Errorf("make unit: %w", err)
-	}
-	return key, nil
+	return s.makeUnit(ctx, by, n)
 }
 
 // insert writes the unit down, pinned.
@@ -204,7 +180,8 @@ func (n NewUnit) wherePlaced(wrong fault.Fields) {
 	}
 }
 
-func (n NewUnit) check() error {
+// check looks at what was typed; a head needs no parent.
+func (n NewUnit) check(head bool) error {
 	wrong := fault.Fields{}
 	if !slices.Contains(Kinds(), n.Kind) {
 		wrong["kind"] = "form.choice"
@@ -218,7 +195,7 @@ func (n NewUnit) check() error {
 	if n.NameEN == "" {
 		wrong["name_en"] = "form.required"
 	}
-	if under[n.Kind] != nil && n.Parent == uuid.Nil {
+	if under[n.Kind] != nil && n.Parent == uuid.Nil && !head {
 		wrong["parent"] = "people.unit.parent.needed"
 	}
 	if n.Kind == identity.UnitAgency && n.Agency == "" {

@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 	"testing"
 
@@ -73,11 +74,29 @@ func (d *Database) Grant(t testing.TB, clk clock.Clock, person, unit uuid.UUID, 
 }
 
 // SignIn signs in somebody whom Hire hired, who has no second factor, and
-// returns the session's token.
-func SignIn(t testing.TB, sessions *identity.Sessions, email string) string {
+// returns the session's token. Of several roles it is in that one, or in the
+// first when none is named.
+func SignIn(t testing.TB, sessions *identity.Sessions, email string, as ...identity.Role) string {
 	t.Helper()
 	entry, err := sessions.SignIn(t.Context(), identity.Attempt{Email: email, Passphrase: Passphrase})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if !entry.Choosing {
+		return entry.Token
+	}
+	hats, err := sessions.Choices(t.Context(), entry.Token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chosen := hats[0]
+	for _, hat := range hats {
+		if slices.Contains(as, hat.Role) {
+			chosen = hat
+			break
+		}
+	}
+	if entry, err = sessions.Choose(t.Context(), entry.Token, chosen.UnitID, chosen.Role); err != nil {
 		t.Fatal(err)
 	}
 	return entry.Token
