@@ -94,7 +94,7 @@ func TestAForgedMemberOrWrapOpensNothing(t *testing.T) {
 	}
 	c.exec(t, `INSERT INTO desk_keys (id, unit_id, sequence, public, pin, made_at, retired_at, reason) VALUES ($1, $2, 7, $3, '', now(), now(), 'asked')`,
 		forged.ID(), c.units["police"], forged.Recipient().Key.Bytes())
-	c.exec(t, `INSERT INTO desk_key_wraps (key_id, unit_id, person_id, member_key, wrapped, made_at) VALUES ($1, $2, $3, $4, $5, now())`,
+	c.exec(t, `INSERT INTO desk_key_wraps (key_id, unit_id, person_id, member_key, wrapped, made_at, pin) VALUES ($1, $2, $3, $4, $5, now(), '')`,
 		forged.ID(), c.units["police"], by.PersonID, by.Member.ID(), wrapped)
 	if _, err := c.desks.Unlock(t.Context(), by, forged.ID()); !errors.Is(err, desk.ErrForged) {
 		t.Errorf("%v", err)
