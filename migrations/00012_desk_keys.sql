@@ -102,15 +102,23 @@ CREATE TABLE desk_contributions (
 CREATE INDEX complaint_envelopes_desk ON complaint_envelopes (recipient, key_id, complaint_id);
 
 -- +goose StatementBegin
--- Whether the unit may never receive the complaint. The tables of exclusions and
+-- Whether nobody of the unit may see the complaint. The tables of exclusions and
 -- readings are of another file: without them nobody is excluded.
 CREATE FUNCTION desk_excluded(told uuid, unit uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF to_regclass('complaint_exclusions') IS NULL THEN RETURN false; END IF;
-    RETURN excluded(told, unit)
-        OR (SELECT u.kind FROM units u WHERE u.id = unit) IN ('province','embassy')
-            AND EXISTS (SELECT FROM readings r WHERE r.complaint_id = told AND r.verdict = 'official_named');
+    RETURN excluded(told, unit);
+END $$;
+
+-- Whether the unit may never receive it from another.
+CREATE FUNCTION hand_over_never(told uuid, unit uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF desk_excluded(told, unit) THEN RETURN true; END IF;
+    IF to_regclass('readings') IS NULL THEN RETURN false; END IF;
+    RETURN (SELECT u.kind FROM units u WHERE u.id = unit) IN ('province','embassy')
+        AND EXISTS (SELECT FROM readings r WHERE r.complaint_id = told AND r.verdict = 'official_named');
 END $$;
 
 -- Whether anything is sealed to an older key of the acting desk, whoever may see
@@ -128,7 +136,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM desk_work w JOIN complaint_envelopes e ON e.recipient = acting_desk()
         WHERE w.id = hand_over_left.work AND w.unit_id = acting_unit()
           AND NOT EXISTS (SELECT FROM desk_handed h WHERE h.work_id = w.id AND h.complaint_id = e.complaint_id)
-          AND NOT desk_excluded(e.complaint_id, w.to_unit_id) AND NOT desk_excluded(e.complaint_id, w.unit_id)) $$;
+          AND NOT hand_over_never(e.complaint_id, w.to_unit_id) AND NOT desk_excluded(e.complaint_id, w.unit_id)) $$;
 
 -- Nothing is addressed to a key that was retired: the lock makes a rotation wait
 -- for what is being filed, and what is filed after it be sealed anew.
@@ -161,7 +169,7 @@ BEGIN
         AND w.to_unit_id = receiver.id AND w.finished_at IS NULL) THEN
         RETURN 'refused';
     END IF;
-    IF desk_excluded(told, receiver.id) THEN
+    IF hand_over_never(told, receiver.id) THEN
         fate := 'excluded';
     ELSIF sealed IS NULL THEN
         fate := 'unreadable';
@@ -255,7 +263,7 @@ BEGIN
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
     END LOOP;
     GRANT CREATE ON SCHEMA public TO portal_receipt;
-    FOREACH f IN ARRAY ARRAY['desk_excluded(uuid,uuid)','desk_older_keys_needed()','hand_over_left(uuid)','envelope_key_is_current()',
+    FOREACH f IN ARRAY ARRAY['desk_excluded(uuid,uuid)','hand_over_never(uuid,uuid)','desk_older_keys_needed()','hand_over_left(uuid)','envelope_key_is_current()',
         'hand_envelope_over(uuid,uuid,text,text,text[],bytea)'] LOOP
         EXECUTE 'REVOKE ALL ON FUNCTION ' || f || ' FROM PUBLIC';
         EXECUTE 'GRANT EXECUTE ON FUNCTION ' || f || ' TO portal_staff, portal_receipt';
@@ -347,5 +355,5 @@ REVOKE UPDATE (key_id, items, envelope) ON complaint_envelopes FROM portal_recei
 DROP TRIGGER envelopes_use_current_keys ON complaint_envelopes;
 DROP INDEX complaint_envelopes_desk;
 DROP TABLE desk_contributions, desk_handed, desk_given_up, desk_work, desk_shares, desk_key_wraps, desk_keys;
-DROP FUNCTION desk_excluded(uuid, uuid), desk_older_keys_needed(), hand_over_left(uuid), envelope_key_is_current(),
+DROP FUNCTION desk_excluded(uuid, uuid), hand_over_never(uuid, uuid), desk_older_keys_needed(), hand_over_left(uuid), envelope_key_is_current(),
     hand_envelope_over(uuid, uuid, text, text, text[], bytea), desk_work_moves(), desk_key_moves(), desk_needs_decision();
