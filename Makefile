@@ -43,10 +43,10 @@ node_modules/.installed: package.json package-lock.json
 	@touch $@
 
 .PHONY: test
-test: need assets ## vet and every test, on servers of its own (PKG=./internal/...)
+test: need assets ## vet and every test, those of RACE under the race detector (PKG=./internal/...)
 	go vet $(PKG)
-	$(SERVERS) go test $(PKG)
-	$(SERVERS) go test -race $(RACE)
+	$(SERVERS) go test $(if $(filter ./...,$(PKG)),$$(go list ./... | grep -vxFf <(go list $(RACE))),$(PKG))
+	$(if $(filter ./...,$(PKG)),$(SERVERS) go test -race $(RACE))
 
 .PHONY: need
 need: ## install what the tests need and this machine lacks

@@ -14,10 +14,10 @@ import (
 
 const preface = `# Who may do what
 
-Written by ` + "`make authority UPDATE=1`" + ` from answers of the running site, and checked by every ` + "`make test`" + `: %d addresses, each asked by %d people and by nobody, are %d answers; each is what ` + "`internal/authority`" + ` says. The same people found nothing of the staff's on a server of the public site, and nothing of the public's on one of the staff's.
+Written by ` + "`make authority UPDATE=1`" + ` from answers of the running site, and checked by every ` + "`make test`" + `: %d addresses, each asked by %d visitors, are %d answers; each is what ` + "`internal/authority`" + ` says. The same people found nothing of the staff's on a server of the public site, and nothing of the public's on one of the staff's.
 
 - *Own unit*, *another unit*, *accused unit*: where an address names something, it was asked for what belongs to the person's unit, to another of that kind, and for what a complaint about an official of their unit brought about. Where it names nothing, there is no difference to tell.
-- Whoever was deactivated while signed in is answered like somebody who is signed out, on every address.
+- Whoever was deactivated while signed in is answered like somebody who is signed out, on every address; so is, on the staff's, whoever has a receipt open.
 - A refusal is the page of an address that does not exist. Signed out, a staff page leads to the sign-in form and a program is told 401.
 - What the page then shows, the database decides once more: rows of other units are not there (migrations 00008 and after).
 `
@@ -31,7 +31,7 @@ func (m *matrix) document(routes []web.Route) string {
 		switch {
 		case authority.Enter(identity.Public(), r.Action).Allowed:
 			public = append(public, r)
-		case strings.Contains(r.Path, ":"):
+		case strings.Contains(r.Path, ":"), m.inBody(r):
 			named = append(named, r)
 		default:
 			plain = append(plain, r)
@@ -41,11 +41,11 @@ func (m *matrix) document(routes []web.Route) string {
 	for _, r := range public {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", address(r), r.Action, r.Surface)
 	}
-	b.WriteString("\n## Addresses that name nothing\n\n| Address | Action | Who may |\n|---|---|---|\n")
+	b.WriteString("\n## Addresses and forms that name nothing\n\n| Address | Action | Who may |\n|---|---|---|\n")
 	for _, r := range plain {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", address(r), r.Action, m.who(r, own))
 	}
-	b.WriteString("\n## Addresses that name an object\n\n| Address | Action | Own unit | Another unit | Accused unit |\n|---|---|---|---|---|\n")
+	b.WriteString("\n## Addresses and forms that name an object\n\n| Address | Action | Own unit | Another unit | Accused unit |\n|---|---|---|---|---|\n")
 	for _, r := range named {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", address(r), r.Action, m.who(r, own), m.who(r, other), m.who(r, accused))
 	}
@@ -56,6 +56,11 @@ func (m *matrix) document(routes []web.Route) string {
 		}
 	}
 	return b.String()
+}
+
+// inBody tells whether the form, not the address, names the object.
+func (m *matrix) inBody(r web.Route) bool {
+	return slices.ContainsFunc(people.Kinds(), func(kind identity.UnitKind) bool { return m.ofKind[r.Path+" "+string(kind)] != nil })
 }
 
 func address(r web.Route) string {

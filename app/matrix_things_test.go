@@ -27,6 +27,9 @@ func (th thing) fill(path string) string {
 // thingFor returns what the person asks the address for. false means that the
 // address names an object for which nothing stands here.
 func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
+	if th, inBody := m.ofKind[r.Path+" "+string(p.actor.UnitKind)][p.standing]; inBody {
+		return th, true
+	}
 	if !strings.ContainsAny(r.Path, ":+*") {
 		return thing{object: authority.Door()}, true
 	}
@@ -47,7 +50,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 
 // same stands for the object whoever asks.
 func same(th thing) map[standing]thing {
-	return map[standing]thing{own: th, other: th, accused: th, left: th, out: th}
+	return map[standing]thing{own: th, other: th, accused: th, left: th, out: th, holder: th}
 }
 
 func ids(values ...string) map[string]string {
@@ -82,6 +85,13 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 	}
 	m.ofKind = map[string]map[standing]thing{"/readings/" + string(identity.UnitOversight): m.readings(identity.UnitOversight)}
 	for _, u := range m.units {
+		if strings.HasSuffix(u.code, "-1") {
+			// A colleague of the first unit, whom its own people admit to the desk.
+			m.ofKind["/desk/admit "+u.kind] = same(thing{
+				form:   map[string]string{"person": m.twin.people[u.email(u.roles[len(u.roles)-1])].PersonID.String()},
+				object: authority.Object{UnitID: unitOf(u.code)},
+			})
+		}
 		if strings.HasSuffix(u.code, "-1") && u.kind != string(identity.UnitAgency) {
 			waiting := same(m.propose(newcomer, u))
 			for _, prefix := range []string{"/decisions/", "/api/v1/decisions/"} {

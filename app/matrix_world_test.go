@@ -2,6 +2,9 @@ package app_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,12 +24,17 @@ import (
 type standing string
 
 const (
-	own     standing = "own"     // of the unit whose it is
+	out     standing = "out"     // signed out
+	holder  standing = "holder"  // with an open receipt
+	left    standing = "left"    // deactivated after having signed in
 	other   standing = "other"   // of another unit of that kind
 	accused standing = "accused" // of a unit that a complaint accuses
-	left    standing = "left"    // deactivated after having signed in
-	out     standing = "out"     // signed out
+	own     standing = "own"     // of the unit whose it is
 )
+
+// standings lists them in the order in which they ask: whose it is come last,
+// since what they do may use the object up.
+var standings = []standing{out, holder, left, other, accused, own}
 
 // person asks. Each unit of the matrix has one in each role.
 type person struct {
@@ -34,12 +42,21 @@ type person struct {
 	standing standing
 	actor    identity.Actor // as the policy sees them
 	visitor  *visitor
-	token    string
+	tokens   map[web.Surface]string
+}
+
+// on is the actor as the surface sees them: a receipt opens nothing of the
+// staff's.
+func (p *person) on(surface web.Surface) identity.Actor {
+	if p.standing == holder && surface == web.Staff {
+		return identity.Public()
+	}
+	return p.actor
 }
 
 func (p *person) String() string {
 	if p.actor.Role == "" {
-		return "nobody"
+		return string(p.standing)
 	}
 	return fmt.Sprintf("%s of %s (%s)", p.actor.Role, p.actor.UnitCode, p.standing)
 }
@@ -57,9 +74,9 @@ type cell struct {
 type matrix struct {
 	*twin
 	people  []*person
-	nobody  *person
 	apart   map[web.Surface]*fiber.App // servers of one surface
 	asset   string
+	receipt complaint.Receipt
 	things  map[string]map[standing]thing // by the address's beginning
 	ofKind  map[string]map[standing]thing // by that and the kind of unit that asks: before things
 	routes  []web.Route
@@ -98,7 +115,10 @@ func matrixUnits() (units []office) {
 func openMatrix(t *testing.T) *matrix {
 	t.Helper()
 	m := &matrix{twin: openTwin(t, testkit.DB(t), matrixUnits()...), apart: map[web.Surface]*fiber.App{}, allowed: map[cell]bool{}, listed: map[string]int{}, routes: app.SiteMap(nil, app.Pages{})}
-	m.nobody = &person{standing: out, actor: identity.Public(), visitor: m.visitor("")}
+	m.people = []*person{
+		{standing: out, actor: identity.Public()},
+		{standing: holder, actor: identity.Actor{Kind: identity.KindReceipt}},
+	}
 	for _, u := range m.units {
 		for _, role := range u.roles {
 			if u.code != proposing {
@@ -113,11 +133,30 @@ func openMatrix(t *testing.T) *matrix {
 		}
 		m.apart[surface] = server
 	}
-	_, home := m.nobody.visitor.get(t, "/")
+	slices.SortStableFunc(m.people, func(a, b *person) int {
+		return slices.Index(standings, a.standing) - slices.Index(standings, b.standing)
+	})
+	_, home := m.visitor("").get(t, "/")
 	m.asset, _ = home.Find(`link[rel="stylesheet"]`).First().Attr("href")
 	m.fill()
 	m.bell.Stop() // streams end by themselves
 	return m
+}
+
+// enter brings somebody to where they stand.
+func (m *matrix) enter(p *person) {
+	m.t.Helper()
+	p.visitor, p.tokens = m.visitor(p.email), map[web.Surface]string{}
+	switch p.standing {
+	case left:
+		m.exec(`UPDATE people SET deactivated_at = now() WHERE email = $1`, p.email)
+	case holder:
+		res := p.visitor.send(m.t, "/complaints/check", "/complaints/check", url.Values{"receipt": {m.receipt.Code()}})
+		if res.StatusCode != http.StatusSeeOther {
+			m.t.Fatalf("the receipt does not open: %d", res.StatusCode)
+		}
+	case out, other, accused, own:
+	}
 }
 
 // hire adds the unit's person to the matrix and, for one's own unit, a second
@@ -140,7 +179,7 @@ func (m *matrix) hire(u office, role identity.Role) {
 func (m *matrix) fill() {
 	m.t.Helper()
 	for round := range 3 {
-		m.file(fmt.Sprint("ordinary ", round), ordinary(round))
+		m.receipt = m.file(fmt.Sprint("ordinary ", round), ordinary(round))
 		m.file(fmt.Sprint("accusing police ", round), accusing(round, unitOf("police-3")))
 		m.file(fmt.Sprint("accusing oversight ", round), accusing(round+3, unitOf("oversight-3")))
 		m.work()

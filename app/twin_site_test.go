@@ -42,7 +42,7 @@ import (
 )
 
 // serve wires the whole site over the twin's record.
-func (w *twin) serve(keys *seal.Ring) {
+func (w *twin) serve(keys *seal.Ring, demo bool) {
 	w.t.Helper()
 	must := func(err error) {
 		w.t.Helper()
@@ -58,7 +58,7 @@ func (w *twin) serve(keys *seal.Ring) {
 	sessions := identity.NewSessions(w.db.DB, testkit.People(w.clock))
 	must(sessions.UseKeys(base))
 	log := slog.New(slog.NewTextHandler(w.log, nil))
-	w.edge, err = web.New(web.Config{BaseURL: base, Demo: true, CSRFKey: keys.Secret(seal.SecretCSRF), Greet: w.desks.Tend, Waits: w.desks.Waits}, pages, sessions, log)
+	w.edge, err = web.New(web.Config{BaseURL: base, Demo: demo, CSRFKey: keys.Secret(seal.SecretCSRF), Greet: w.desks.Tend, Waits: w.desks.Waits}, pages, sessions, log)
 	must(err)
 	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
 	must(err)

@@ -98,6 +98,12 @@ func (w *twin) deed(format string, args ...any) {
 // was taken away: databases have random names.
 func openTwin(t *testing.T, db *testkit.Database, units ...office) *twin {
 	t.Helper()
+	return openPortal(t, db, true, units...)
+}
+
+// openPortal is openTwin, as a demonstration or not.
+func openPortal(t *testing.T, db *testkit.Database, demo bool, units ...office) *twin {
+	t.Helper()
 	w := &twin{
 		counter: &counter{log: &bytes.Buffer{}}, t: t, db: db, units: units, bell: web.NewBell(), mails: mailtest.Start(t),
 		// After the machine's own time: what is due by the database's clock is due here.
@@ -120,7 +126,7 @@ func openTwin(t *testing.T, db *testkit.Database, units ...office) *twin {
 	if _, err := w.desks.Create(t.Context(), identity.Setup("keys"), codes...); err != nil {
 		t.Fatal(err)
 	}
-	w.serve(keys)
+	w.serve(keys, demo)
 	return w
 }
 
@@ -180,13 +186,14 @@ func (w *twin) found(u office) {
 }
 
 // file lodges a complaint as a deed.
-func (w *twin) file(name string, in complaint.Intake) {
+func (w *twin) file(name string, in complaint.Intake) complaint.Receipt {
 	w.t.Helper()
 	w.deed("file %s", name)
 	receipt := complaint.NewReceipt()
 	if _, err := w.complaints.File(w.t.Context(), identity.Public(), in, receipt, "nonce of "+name+" "+receipt.Code()); err != nil {
 		w.t.Fatal(err)
 	}
+	return receipt
 }
 
 // work keeps every promise that is due, one after the other, until none is, and

@@ -23,6 +23,9 @@ CREATE TABLE decisions (
     reason        text NOT NULL DEFAULT '' CHECK (length(reason) <= 2000),
     key_id        text NOT NULL DEFAULT '',
     signature     bytea,
+    -- The portal's own mark on a verdict that it took itself: whoever has the
+    -- database alone, with their own genuine key at hand, cannot make it.
+    pin           bytea,
     -- The transaction of the verdict: what depends on it must come with it.
     decided_in    xid8,
     CHECK ((state = 'waiting') = (decided_by IS NULL)),
@@ -32,12 +35,16 @@ CREATE TABLE decisions (
     CONSTRAINT decisions_two_people CHECK (state NOT IN ('approved','refused','sent_back') OR decided_by <> proposed_by),
     CONSTRAINT decisions_own_withdrawal CHECK (state <> 'withdrawn' OR decided_by = proposed_by),
     CONSTRAINT decisions_deciding_unit CHECK (state NOT IN ('approved','refused','sent_back') OR decided_unit = unit_id),
-    CONSTRAINT decisions_two_units CHECK (NOT other_unit OR unit_id <> proposed_unit)
+    CONSTRAINT decisions_two_units CHECK (NOT other_unit OR unit_id <> proposed_unit),
+    -- Nobody decides what they may become themselves.
+    CONSTRAINT decisions_about_another CHECK (state NOT IN ('approved','refused','sent_back') OR decided_by <> subject_id
+        OR kind NOT IN ('role.grant','administrator.grant','person.readmit','person.reactivate'))
 );
 CREATE UNIQUE INDEX decisions_once ON decisions (kind, subject_id, unit_id, digest) WHERE state = 'waiting';
 CREATE INDEX decisions_unit ON decisions (unit_id, state, proposed_at);
 CREATE INDEX decisions_proposed ON decisions (proposed_unit, state, proposed_at);
 CREATE INDEX decisions_subject ON decisions (subject_id, kind);
+ALTER TABLE memberships ADD CONSTRAINT memberships_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES decisions;
 
 -- +goose StatementBegin
 CREATE FUNCTION decision_moves() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -156,7 +163,7 @@ CREATE TRIGGER memberships_apart BEFORE INSERT OR UPDATE ON memberships FOR EACH
 ALTER TABLE decisions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE founding_grants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON decisions TO portal_staff;
-GRANT UPDATE (state, decided_by, decided_unit, decided_at, reason, key_id, signature) ON decisions TO portal_staff;
+GRANT UPDATE (state, decided_by, decided_unit, decided_at, reason, key_id, signature, pin) ON decisions TO portal_staff;
 GRANT SELECT ON decisions TO portal_worker, portal_receipt;
 CREATE POLICY concerned ON decisions FOR SELECT TO portal_staff
     USING (proposed_unit = acting_unit() OR unit_id = acting_unit() OR acting_kind() = 'oversight');
@@ -189,5 +196,6 @@ END $$;
 DROP TRIGGER memberships_need_decision ON memberships;
 DROP TRIGGER memberships_apart ON memberships;
 DROP FUNCTION membership_needs_decision(), membership_apart(), decision_of_role(uuid, uuid, text), require_decision_now(uuid, text, uuid);
+ALTER TABLE memberships DROP CONSTRAINT memberships_decision_id_fkey;
 DROP TABLE founding_grants, decisions;
 DROP FUNCTION require_decision(uuid, text, uuid), decision_moves(), case_reading_role(text);

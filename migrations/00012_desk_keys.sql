@@ -51,7 +51,7 @@ CREATE TABLE desk_work (
     unit_id     uuid NOT NULL REFERENCES units,
     kind        text NOT NULL CHECK (kind IN ('rotate','leave','recover','handover')),
     to_unit_id  uuid REFERENCES units,           -- handover
-    decision_id uuid,                            -- handover: of both units
+    decision_id uuid REFERENCES decisions,       -- handover: of both units
     asked_at    timestamptz NOT NULL,
     asked_by    uuid NOT NULL REFERENCES people,
     -- No counts: members of one desk may see different things, and a number that
@@ -77,7 +77,7 @@ CREATE TABLE desk_given_up (
     unit_id      uuid NOT NULL REFERENCES units,
     complaint_id uuid NOT NULL REFERENCES complaints,
     key_id       text NOT NULL REFERENCES desk_keys,
-    decision_id  uuid NOT NULL,
+    decision_id  uuid NOT NULL REFERENCES decisions,
     PRIMARY KEY (unit_id, complaint_id, key_id)
 );
 
@@ -90,7 +90,7 @@ CREATE TABLE desk_contributions (
     given_by    uuid NOT NULL REFERENCES people,
     person_id   uuid NOT NULL REFERENCES people,      -- who restores
     member_key  text NOT NULL REFERENCES member_keys,
-    decision_id uuid NOT NULL,
+    decision_id uuid NOT NULL REFERENCES decisions,
     sealed      bytea NOT NULL,
     made_at     timestamptz NOT NULL,
     PRIMARY KEY (key_id, member_key, holder_id),

@@ -9,7 +9,9 @@ CREATE TABLE invitations (
     token_hash  bytea NOT NULL UNIQUE CHECK (length(token_hash) = 32),
     issued_by   uuid REFERENCES people, -- null: an operator's command
     -- The decision of two people by which somebody who had a passphrase gets another.
-    decision_id uuid,
+    decision_id uuid REFERENCES decisions,
+    -- With a decision: a digest of the roles and the key that it spoke of.
+    holding     bytea CHECK ((holding IS NULL) = (decision_id IS NULL)),
     issued_at   timestamptz NOT NULL,
     expires_at  timestamptz NOT NULL,
     accepted_at timestamptz,
@@ -101,8 +103,12 @@ CREATE POLICY door ON sign_ins TO portal_door USING (true) WITH CHECK (true);
 -- The list of accounts that an operator reads, and closes one of.
 GRANT UPDATE (deactivated_at) ON people TO portal_setup;
 CREATE POLICY setup_closes ON people FOR UPDATE TO portal_setup USING (true) WITH CHECK (true);
+GRANT DELETE ON memberships TO portal_setup;
+CREATE POLICY setup_ends ON memberships FOR DELETE TO portal_setup USING (true);
 
 -- +goose Down
+DROP POLICY setup_ends ON memberships;
+REVOKE DELETE ON memberships FROM portal_setup;
 DROP POLICY setup_closes ON people;
 REVOKE UPDATE (deactivated_at) ON people FROM portal_setup;
 DROP TABLE sign_ins, factors, invitations;

@@ -7,12 +7,18 @@
 -- transaction ends nobody takes one away or closes the account: who decides is
 -- still who they say when the verdict commits.
 CREATE FUNCTION standing(who uuid, at_unit uuid)
-RETURNS TABLE (unit_code text, unit_kind text, agency_id uuid, role text, pin bytea, decision_id uuid)
+RETURNS TABLE (unit_code text, unit_kind text, agency_id uuid, role text, pin bytea, decision_id uuid, closings integer, return_pin bytea)
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT u.code, u.kind, u.agency_id, m.role, m.pin, m.decision_id
+    SELECT u.code, u.kind, u.agency_id, m.role, m.pin, m.decision_id, p.closings, p.return_pin
     FROM memberships m JOIN people p ON p.id = m.person_id JOIN units u ON u.id = m.unit_id
     WHERE m.person_id = who AND m.unit_id = at_unit AND p.deactivated_at IS NULL
     ORDER BY m.role FOR SHARE OF m, p $$;
+
+-- Until the transaction ends nobody else gives that person a role, closes or
+-- opens the account, or lets them choose another passphrase.
+CREATE FUNCTION hold_person(person uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT FROM people p WHERE p.id = person FOR UPDATE $$;
 
 CREATE FUNCTION heads_agency() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT acting_kind() = 'agency' AND acting_as() = 'agency_head' $$;
@@ -45,8 +51,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 
 CREATE OR REPLACE FUNCTION end_sessions(person uuid, at timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DELETE FROM sign_ins WHERE person_id = person
+        AND (acting_kind() = 'administration' AND acting_as() = 'administrator' OR acting_as() LIKE 'setup:%' OR only_own_clerk(person));
     UPDATE sessions SET revoked_at = at WHERE person_id = person AND revoked_at IS NULL
-        AND (acting_kind() = 'administration' AND acting_as() = 'administrator' OR only_own_clerk(person)) $$;
+        AND (acting_kind() = 'administration' AND acting_as() = 'administrator' OR acting_as() LIKE 'setup:%' OR only_own_clerk(person)) $$;
 -- +goose StatementEnd
 
 CREATE POLICY heads_add ON people FOR INSERT TO portal_staff
@@ -77,6 +85,9 @@ BEGIN
         EXECUTE 'GRANT EXECUTE ON FUNCTION ' || f || ' TO portal_staff';
         EXECUTE 'ALTER FUNCTION ' || f || ' OWNER TO portal_receipt';
     END LOOP;
+    REVOKE ALL ON FUNCTION hold_person(uuid) FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION hold_person(uuid) TO portal_staff, portal_setup, portal_door;
+    ALTER FUNCTION hold_person(uuid) OWNER TO portal_receipt;
     REVOKE CREATE ON SCHEMA public FROM portal_receipt;
 END $$;
 -- +goose StatementEnd
@@ -99,7 +110,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 
 CREATE OR REPLACE FUNCTION end_sessions(person uuid, at timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DELETE FROM sign_ins WHERE person_id = person
+        AND (acting_kind() = 'administration' AND acting_as() = 'administrator' OR acting_as() LIKE 'setup:%');
     UPDATE sessions SET revoked_at = at WHERE person_id = person AND revoked_at IS NULL
-        AND acting_kind() = 'administration' AND acting_as() = 'administrator' $$;
+        AND (acting_kind() = 'administration' AND acting_as() = 'administrator' OR acting_as() LIKE 'setup:%') $$;
 -- +goose StatementEnd
-DROP FUNCTION own_newcomer(uuid), only_own_clerk(uuid), own_clerk(uuid), heads_agency(), standing(uuid, uuid);
+DROP FUNCTION own_newcomer(uuid), only_own_clerk(uuid), own_clerk(uuid), heads_agency(), hold_person(uuid), standing(uuid, uuid);

@@ -52,7 +52,18 @@ func unsigned(tx postgres.Tx, keeper *identity.People, pins seal.Pins, clk clock
 	}
 	var found []audit.Finding
 	for _, f := range fakes {
-		found = append(found, audit.Finding{Kind: "decision without its signature", Position: -1, Object: f.ID.String(), Detail: string(f.Kind) + ", " + f.Why})
+		finding := audit.Finding{Kind: "decision without its signature", Position: -1, Object: f.ID.String(), Detail: string(f.Kind) + ", " + f.Why}
+		if f.Why == decision.WhyGone {
+			finding.Kind, finding.Detail = "decision taken away", f.Why
+		}
+		found = append(found, finding)
+	}
+	opened, err := people.Reopened(tx, keeper)
+	if err != nil {
+		return nil, err
+	}
+	for _, person := range opened {
+		found = append(found, audit.Finding{Kind: "account opened past the portal", Position: -1, Object: person.String(), Detail: "closed, and no decision of two people opened it"})
 	}
 	unbacked, err := people.Unbacked(tx, keeper)
 	for _, u := range unbacked {

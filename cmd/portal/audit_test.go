@@ -85,6 +85,26 @@ func TestTheAuditLogIsVerifiedFromTheCommandLine(t *testing.T) {
 	}
 }
 
+// What whoever rewrites the log does next: take away what it is compared with.
+func TestALogWithoutItsWitnessesDoesNotPass(t *testing.T) {
+	db := testkit.DB(t)
+	env := served(t, db)
+	logged(t, db, env)
+	for name, witnesses := range map[string]string{
+		"gone":      "file:" + filepath.Join(t.TempDir(), "gone"),
+		"empty":     "file:" + t.TempDir(),
+		"elsewhere": "https://witness.example/log",
+	} {
+		env["PORTAL_WITNESSES"] = witnesses
+		if code, out, said := portal(t, env, "audit", "verify"); code != exitFailed || said == "" {
+			t.Errorf("%s: exit %d\n%s%s", name, code, out, said)
+		}
+		if code, out, said := portal(t, env, "audit", "verify", "--no-witness"); code != exitDone || !strings.Contains(out, "no witnessed checkpoint was compared") {
+			t.Errorf("%s, and that is said: exit %d\n%s%s", name, code, out, said)
+		}
+	}
+}
+
 func TestTheDoctorAsksForTwoWitnesses(t *testing.T) {
 	env := served(t, testkit.DB(t))
 	env["PORTAL_WITNESSES"] = ""

@@ -21,7 +21,8 @@ const maxReason = 2000
 // Approve gives leave and does what was proposed, all of it or nothing. One's
 // own proposal, one that is decided already, one whose proposer could not propose
 // it any more, and a session without a key are Conflict faults; a proposal that
-// is none of the actor's business is not there.
+// is none of the actor's business is not there, and nothing is for a session that
+// is not fresh.
 func (s *Service) Approve(ctx context.Context, by identity.Actor, member seal.Member, key uuid.UUID) error {
 	return s.verdict(ctx, by, key, func(tx postgres.Tx, d *Decision, rule Rule) error {
 		d.State = Approved
@@ -169,6 +170,9 @@ func mayDecide(by identity.Actor, rule Rule, d Decision) error {
 			return err
 		}
 	}
+	if rule.NotSubject && d.Subject == by.PersonID {
+		return fault.New(fault.Conflict, "decision.about_you")
+	}
 	if d.OtherUnit && by.UnitID == d.ProposedUnit {
 		return fault.New(fault.Conflict, "decision.other_unit")
 	}
@@ -176,8 +180,12 @@ func mayDecide(by identity.Actor, rule Rule, d Decision) error {
 }
 
 // sign signs the statement and checks it as everybody later will: against the
-// person's current public key as the record has it, and as it is pinned.
+// person's current public key as the record has it, and as it is pinned. Whoever
+// signs has shown who they are a moment ago.
 func (s *Service) sign(tx postgres.Tx, by identity.Actor, member seal.Member, d *Decision) error {
+	if err := by.RequireFresh(s.clock.Now()); err != nil {
+		return err
+	}
 	if member.Locked() {
 		return fault.New(fault.Conflict, "decision.locked")
 	}
@@ -195,6 +203,7 @@ func (s *Service) sign(tx postgres.Tx, by identity.Actor, member seal.Member, d 
 	if public.ID != d.KeyID || !public.Signed(purpose, d.Statement(), d.Signature) {
 		return fault.New(fault.Conflict, "decision.locked")
 	}
+	d.Pin = s.people.PinVerdict(d.Statement(), d.Signature)
 	return nil
 }
 

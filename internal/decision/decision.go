@@ -62,6 +62,7 @@ type Decision struct {
 	Reason      string
 	KeyID       string // the decider's, of Signature
 	Signature   []byte // of Statement, for approved and refused ones
+	Pin         []byte // the portal's own, of both
 	// For an Effect alone: who approves, and their own unlocked key.
 	By     identity.Actor
 	Member seal.Member
@@ -81,6 +82,9 @@ type Rule struct {
 	Propose, Approve authority.Action
 	// OtherUnit wants proposer and decider of different units.
 	OtherUnit bool
+	// NotSubject says that the subject is a person, who decides nothing about
+	// themselves.
+	NotSubject bool
 	// Check is asked when it is proposed and again before the effect; nil asks
 	// nothing. It may return a fault, which the person is shown.
 	Check func(tx postgres.Tx, by identity.Actor, d Decision) error

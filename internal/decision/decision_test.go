@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/decision"
@@ -178,6 +179,56 @@ func TestWithNobodyToDecideItWaitsAndSaysWhoIsMissing(t *testing.T) {
 	lines, _, err := o.decisions.List(t.Context(), late.Actor, decision.Filter{View: decision.ViewWaiting})
 	if err != nil || len(lines) != 1 || len(lines[0].Missing) != 0 || !lines[0].MayDecide {
 		t.Errorf("when somebody came: %+v, %v", lines, err)
+	}
+}
+
+func TestNobodyDecidesAboutThemselves(t *testing.T) {
+	o := newOffice(t)
+	about := func(subject uuid.UUID) uuid.UUID {
+		key, err := o.decisions.Propose(t.Context(), o.first.Actor, decision.Proposal{Kind: kindAbout, Subject: subject, UnitID: o.unit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return key
+	}
+	key := about(o.second.PersonID)
+	for name, err := range map[string]error{
+		"approves":   o.decisions.Approve(t.Context(), o.second.Actor, o.second.member, key),
+		"refuses":    o.decisions.Refuse(t.Context(), o.second.Actor, o.second.member, key, "No."),
+		"sends back": o.decisions.SendBack(t.Context(), o.second.Actor, key, "Which?"),
+	} {
+		if fault.CodeOf(err) != "decision.about_you" || o.state(t, key) != decision.Waiting {
+			t.Errorf("the person themselves %s: %v", name, err)
+		}
+	}
+	page, err := o.decisions.Get(t.Context(), o.second.Actor, key)
+	if err != nil || page.MayDecide || !slices.Equal(page.Missing, []identity.Role{identity.RoleCommander}) {
+		t.Errorf("with nobody but the proposer and the person: %v, missing %v, %v", page.MayDecide, page.Missing, err)
+	}
+	err = o.asStaff(t, o.second.PersonID, o.unit, "police", "commander", exec(verdict, key, o.second.PersonID, o.unit))
+	if !postgres.Violates(err, "decisions_about_another") {
+		t.Errorf("the database: %v", err)
+	}
+	third := o.hire(t, "third", o.unit, identity.RoleCommander)
+	if err := o.decisions.Approve(t.Context(), third.Actor, third.member, key); err != nil {
+		t.Errorf("somebody else: %v", err)
+	}
+}
+
+func TestWhoeverSignsHasShownWhoTheyAreAMomentAgo(t *testing.T) {
+	o := newOffice(t)
+	key, other := o.propose(t, o.first, kindOne, o.unit), o.propose(t, o.first, kindOne, o.unit)
+	o.clock.Advance(10 * time.Minute)
+	for name, err := range map[string]error{
+		"approving": o.decisions.Approve(t.Context(), o.second.Actor, o.second.member, key),
+		"refusing":  o.decisions.Refuse(t.Context(), o.second.Actor, o.second.member, key, "No."),
+	} {
+		if fault.KindOf(err) != fault.Forbidden || o.state(t, key) != decision.Waiting {
+			t.Errorf("%s after ten minutes: %v", name, err)
+		}
+	}
+	if err := o.decisions.SendBack(t.Context(), o.second.Actor, other, "Which?"); err != nil {
+		t.Errorf("sending back signs nothing: %v", err)
 	}
 }
 

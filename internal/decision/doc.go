@@ -4,6 +4,10 @@
 // the approver's own key, and the effect runs in the same transaction, after
 // the signature was checked against the approver's pinned public key.
 //
+// The portal pins each verdict that it takes. Whatever follows from an approval
+// later than in its own transaction reads it through Approval: the state of the
+// row is what anybody with the database can write.
+//
 // It refuses to fall back to one person: with nobody who could decide, it waits
 // and says who is missing. It refuses to know what is decided: subjects register
 // a Rule for each kind, with the effect.

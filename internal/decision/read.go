@@ -129,7 +129,10 @@ func (s *Service) complete(tx postgres.Tx, by identity.Actor, lines []Line) erro
 func missing(rule Rule, l Line, members []identity.Member) []identity.Role {
 	roles := authority.RolesIn(rule.Approve, l.UnitKind)
 	for _, m := range members {
-		if m.PersonID != l.ProposedBy && slices.ContainsFunc(m.Roles, func(r identity.Role) bool { return slices.Contains(roles, r) }) {
+		if m.PersonID == l.ProposedBy || rule.NotSubject && m.PersonID == l.Subject {
+			continue
+		}
+		if slices.ContainsFunc(m.Roles, func(r identity.Role) bool { return slices.Contains(roles, r) }) {
 			return nil
 		}
 	}

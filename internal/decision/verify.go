@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
@@ -11,10 +12,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// Fake is a verdict that nobody's key backs.
+// Fake is a verdict that nobody's key backs, or one that was taken and is gone.
 type Fake struct {
 	ID   uuid.UUID
-	Kind Kind
+	Kind Kind   // "" of one that is gone
 	Why  string // a word of the code
 }
 
@@ -23,9 +24,12 @@ const (
 	WhyNoKey     = "no genuine key" // the decider has none of that id
 	WhySignature = "not signed"     // the signature is not of this verdict
 	WhyOneMind   = "one person"     // proposer and decider are the same
+	WhyPin       = "not taken here" // signed, but the portal did not take it: who signed was not asked
+	WhyGone      = "row is gone"    // the record of deeds has the verdict, the table has it not
 )
 
-// Verify lists every verdict whose signature is not that of its decider.
+// Verify lists every verdict whose signature is not that of its decider, or that
+// the portal did not take, and those whose row was taken away.
 func (s *Service) Verify(ctx context.Context, by identity.Actor) (fakes []Fake, err error) {
 	err = s.db.Read(ctx, by, func(tx postgres.Tx) error {
 		fakes, err = Unsigned(tx, s.people)
@@ -54,13 +58,17 @@ func Unsigned(tx postgres.Tx, people *identity.People) ([]Fake, error) {
 			fakes = append(fakes, Fake{ID: d.ID, Kind: d.Kind, Why: why})
 		}
 	}
-	return fakes, nil
+	missing, err := gone(tx)
+	for _, key := range missing {
+		fakes = append(fakes, Fake{ID: key, Why: WhyGone})
+	}
+	return fakes, err
 }
 
 // Find returns a decision as it stands, or false: for a subject whose work goes
 // on after the verdict, and which asks Doubt of it each time.
 func Find(tx postgres.Tx, key uuid.UUID) (d Decision, found bool, err error) {
-	d, found, err = find(tx, key)
+	d, found, err = byID(tx, key)
 	if err != nil {
 		err = fmt.Errorf("find decision: %w", err)
 	}
@@ -95,5 +103,30 @@ func Doubt(tx postgres.Tx, people *identity.People, d Decision) (string, error) 
 	if !public.Signed(purpose, d.Statement(), d.Signature) {
 		return WhySignature, nil
 	}
+	if !people.GenuineVerdict(d.Pin, d.Statement(), d.Signature) {
+		return WhyPin, nil
+	}
 	return "", nil
+}
+
+// Approval returns the approval of that id, for whatever follows from it later
+// than the transaction in which it was given: there the state of the row is not
+// enough. One of another kind or subject, one that nobody signed or that the
+// portal did not take, and one from before since are NotFound faults.
+func Approval(tx postgres.Tx, people *identity.People, key uuid.UUID, kind Kind, subject uuid.UUID, since time.Time) (Decision, error) {
+	d, err := find(tx, key, kind, subject)
+	if err != nil {
+		return Decision{}, fmt.Errorf("find approval: %w", err)
+	}
+	if d.ID == uuid.Nil || d.DecidedAt.Before(since) {
+		return Decision{}, errNotFound()
+	}
+	why, err := Doubt(tx, people, d)
+	if err == nil && why != "" {
+		err = errNotFound()
+	}
+	if err != nil {
+		return Decision{}, err
+	}
+	return d, nil
 }

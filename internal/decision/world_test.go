@@ -18,6 +18,7 @@ import (
 const (
 	kindOne   decision.Kind = "thing.do"   // within a unit or across
 	kindOther decision.Kind = "thing.send" // of another unit
+	kindAbout decision.Kind = "role.grant" // about a person
 )
 
 // office is a police unit with two commanders and an investigator, and another
@@ -62,6 +63,7 @@ func newOffice(t *testing.T) *office {
 	o.decisions, err = decision.NewService(o.db.DB, o.clock, testkit.People(o.clock),
 		decision.Rule{Kind: kindOne, Propose: authority.EscalationList, Approve: authority.RoleApprove, Effect: effect},
 		decision.Rule{Kind: kindOther, Propose: authority.EscalationList, Approve: authority.RoleApprove, OtherUnit: true, Effect: effect},
+		decision.Rule{Kind: kindAbout, Propose: authority.EscalationList, Approve: authority.RoleApprove, NotSubject: true, Effect: effect},
 	)
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/uuid"
 )
 
@@ -31,11 +32,11 @@ func (c *country) forge(t *testing.T, kind decision.Kind, name identity.Holder, 
 
 // approveBySQL writes a verdict and the hand-over with the login of the
 // application, the signature as given.
-func (c *country) approveBySQL(t *testing.T, key uuid.UUID, victim, by identity.Holder, memberKey string, signature []byte) {
+func (c *country) approveBySQL(t *testing.T, key uuid.UUID, victim, by identity.Holder, memberKey string, signature, pin []byte) {
 	t.Helper()
 	err := c.db.InTx(t.Context(), by.Actor, func(tx postgres.Tx) error {
-		err := tx.Gorm().Exec(`UPDATE decisions SET state = 'approved', decided_by = ?, decided_unit = ?, decided_at = ?, key_id = ?, signature = ? WHERE id = ?`,
-			by.PersonID, by.UnitID, c.clock.Now(), memberKey, signature, key).Error
+		err := tx.Gorm().Exec(`UPDATE decisions SET state = 'approved', decided_by = ?, decided_unit = ?, decided_at = ?, key_id = ?, signature = ?, pin = ? WHERE id = ?`,
+			by.PersonID, by.UnitID, c.clock.Now(), memberKey, signature, pin, key).Error
 		if err != nil {
 			return err
 		}
@@ -76,7 +77,7 @@ func TestAHandOverThatNobodySignedIsRefused(t *testing.T) {
 		"no signature at all": {func(t *testing.T, c *country, victim, evil identity.Holder) {
 			t.Helper()
 			key := c.forge(t, desk.HandOver, victim, evil.UnitID, `{}`)
-			c.approveBySQL(t, key, victim, evil, "m-0000000000000000", []byte{0})
+			c.approveBySQL(t, key, victim, evil, "m-0000000000000000", []byte{0}, []byte{0})
 		}, decision.WhyNoKey},
 		"asked for genuinely, the approval is made up": {func(t *testing.T, c *country, victim, evil identity.Holder) {
 			t.Helper()
@@ -87,7 +88,7 @@ func TestAHandOverThatNobodySignedIsRefused(t *testing.T) {
 			if err := c.super.QueryRow(`SELECT id FROM decisions WHERE kind = 'desk.handover'`).Scan(&key); err != nil {
 				t.Fatal(err)
 			}
-			c.approveBySQL(t, key, victim, evil, evil.Member.ID(), []byte("not a signature"))
+			c.approveBySQL(t, key, victim, evil, evil.Member.ID(), []byte("not a signature"), []byte{0})
 		}, decision.WhySignature},
 		"a request that went back is approved all the same": {func(t *testing.T, c *country, victim, evil identity.Holder) {
 			t.Helper()
@@ -103,7 +104,8 @@ func TestAHandOverThatNobodySignedIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			second := c.forge(t, desk.HandOver, victim, evil.UnitID, detail)
-			c.approveBySQL(t, second, victim, evil, evil.Member.ID(), c.signed(t, second, evil))
+			signature, pin := c.signed(t, second, evil)
+			c.approveBySQL(t, second, victim, evil, evil.Member.ID(), signature, pin)
 		}, desk.WhyUnasked},
 		"another's signature under the request": {func(t *testing.T, c *country, victim, evil identity.Holder) {
 			t.Helper()
@@ -114,7 +116,8 @@ func TestAHandOverThatNobodySignedIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			key := c.forge(t, desk.HandOver, victim, evil.UnitID, string(detail))
-			c.approveBySQL(t, key, victim, evil, evil.Member.ID(), c.signed(t, key, evil))
+			signature, pin := c.signed(t, key, evil)
+			c.approveBySQL(t, key, victim, evil, evil.Member.ID(), signature, pin)
 		}, desk.WhyUnasked},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,9 +139,9 @@ func TestAHandOverThatNobodySignedIsRefused(t *testing.T) {
 	}
 }
 
-// signed is the approval of somebody corrupt who has the whole database and
-// signs with their own key.
-func (c *country) signed(t *testing.T, key uuid.UUID, by identity.Holder) []byte {
+// signed is the approval of somebody corrupt who has the whole database, signs
+// with their own key, and has the key folder too: what is left is the request.
+func (c *country) signed(t *testing.T, key uuid.UUID, by identity.Holder) (signature, pin []byte) {
 	t.Helper()
 	var d decision.Decision
 	err := c.db.Read(t.Context(), identity.System("audit"), func(tx postgres.Tx) (err error) {
@@ -149,11 +152,11 @@ func (c *country) signed(t *testing.T, key uuid.UUID, by identity.Holder) []byte
 		t.Fatal(err)
 	}
 	d.State, d.DecidedBy, d.DecidedUnit, d.DecidedAt = decision.Approved, by.PersonID, by.UnitID, c.clock.Now()
-	signature, err := by.Member.Sign("decision", d.Statement())
+	signature, err = by.Member.Sign("decision", d.Statement())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return signature
+	return signature, testkit.People(c.clock).PinVerdict(d.Statement(), signature)
 }
 
 func TestAForgedRequestIsNotApproved(t *testing.T) {

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -64,8 +65,14 @@ func (s *Sessions) Accept(ctx context.Context, in Acceptance) (Entry, error) {
 
 // admit uses the invitation up and gives its person the secret.
 func (s *Sessions) admit(tx postgres.Tx, code string, secret Secret) (personRow, error) {
-	found, err := s.invitation(tx, code, true)
+	found, err := s.invitation(tx, code, false)
 	if err != nil {
+		return personRow{}, err
+	}
+	if err := s.people.Hold(tx, found.PersonID); err != nil {
+		return personRow{}, err
+	}
+	if found, err = s.invitation(tx, code, true); err != nil {
 		return personRow{}, err
 	}
 	if err := acceptInvitation(tx, found.ID, s.clock.Now()); err != nil {
@@ -99,10 +106,23 @@ func (s *Sessions) invitation(tx postgres.Tx, code string, lock bool) (invitedRo
 	case r.ID == uuid.Nil,
 		!s.people.pins.Check(r.Pin, invitationPin, r.invitation().parts()...),
 		r.AcceptedAt != nil, r.RevokedAt != nil, !s.clock.Now().Before(r.ExpiresAt),
-		r.DeactivatedAt != nil, r.Email != r.PersonEmail,
+		r.DeactivatedAt != nil, !s.people.Returned(r.PersonID, r.Closings, r.ReturnPin), r.Email != r.PersonEmail,
 		// One administrator alone makes nobody's account another's.
 		r.HasPassphrase && r.DecisionID == nil && r.IssuedBy != nil:
 		return invitedRow{}, invitationRefused()
 	}
-	return r, nil
+	return r, s.asDecided(tx, r)
+}
+
+// asDecided refuses a readmission to more, or to another key, than two people
+// spoke of.
+func (s *Sessions) asDecided(tx postgres.Tx, r invitedRow) error {
+	if r.DecisionID == nil {
+		return nil
+	}
+	now, err := s.people.Holding(tx, r.PersonID)
+	if err == nil && !bytes.Equal(now.Digest(), r.Holding) {
+		err = invitationRefused()
+	}
+	return err
 }

@@ -96,8 +96,8 @@ func (o *Operator) Accounts(ctx context.Context) (all []Account, err error) {
 	return all, nil
 }
 
-// Deactivate closes the account with that address. Its sessions have ended with
-// the next request, and its invitations open nothing.
+// Deactivate closes the account with that address, as an administrator does: its
+// sessions, its invitation and the roles that read cases end with it.
 func (o *Operator) Deactivate(ctx context.Context, email string) error {
 	err := o.db.InTx(ctx, o.actor(), func(tx postgres.Tx) error {
 		known, err := findAccount(tx, plainEmail(email))
@@ -107,10 +107,7 @@ func (o *Operator) Deactivate(ctx context.Context, email string) error {
 		if known.ID == uuid.Nil {
 			return ErrNoAccount
 		}
-		if err := deactivate(tx, known.ID, o.people.clock.Now()); err != nil {
-			return err
-		}
-		return note(tx, o.actor(), "person.deactivate", aPerson, known.ID)
+		return o.people.Close(tx, o.actor(), known.ID)
 	})
 	if err != nil {
 		return fmt.Errorf("deactivate account: %w", err)

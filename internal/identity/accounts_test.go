@@ -30,6 +30,12 @@ func TestAnOperatorInvitesTheFirstAdministratorAndClosesAccounts(t *testing.T) {
 	if err := operator.Deactivate(t.Context(), sok); err != nil || o.alive(t, again.Token) {
 		t.Errorf("the session goes on: %v", err)
 	}
+	var left int
+	err = o.db.Super(t).QueryRow(`SELECT (SELECT count(*) FROM sessions WHERE person_id = $1 AND revoked_at IS NULL) + (SELECT count(*) FROM memberships WHERE person_id = $1)
+		+ (SELECT count(*) FROM invitations WHERE person_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL)`, o.person).Scan(&left)
+	if err != nil || left != 0 {
+		t.Errorf("%d sessions, roles and invitations outlive the account (%v)", left, err)
+	}
 	if _, err := operator.InviteAdministrator(t.Context(), identity.Newcomer{Email: sok}); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a closed account is invited: %v", err)
 	}

@@ -73,8 +73,11 @@ func (s *Sessions) Factors(ctx context.Context, actor Actor) (Factors, error) {
 
 // RemoveFactor takes away a key or an app of the actor. The last one stays
 // unless a second factor is optional, as in a demonstration; then the recovery
-// codes go with it.
+// codes go with it. It asks for a fresh session, as every change of factors does.
 func (s *Sessions) RemoveFactor(ctx context.Context, actor Actor, factor uuid.UUID, optional bool) error {
+	if err := actor.RequireFresh(s.clock.Now()); err != nil {
+		return err
+	}
 	err := s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
 		if err := lockPerson(tx, actor.PersonID); err != nil {
 			return err

@@ -100,6 +100,9 @@ func (s *Sessions) openEnrolment(actor Actor, sealed string) (enrolment, error) 
 // AddApp makes the app the actor's, in place of one they had, when code is one
 // of its present codes. The code is used up by it.
 func (s *Sessions) AddApp(ctx context.Context, actor Actor, sealed, code string) error {
+	if err := actor.RequireFresh(s.clock.Now()); err != nil {
+		return err
+	}
 	e, err := s.openEnrolment(actor, sealed)
 	if err != nil {
 		return err

@@ -72,6 +72,9 @@ func (s *Sessions) holder(person uuid.UUID, name string, rows []factorRow) (hold
 
 // NewKey returns what a browser needs to make a key of the actor, as JSON.
 func (s *Sessions) NewKey(ctx context.Context, actor Actor, name string) (options string, err error) {
+	if err := actor.RequireFresh(s.clock.Now()); err != nil {
+		return "", err
+	}
 	if s.relying == nil {
 		return "", fault.New(fault.NotFound, "problem.not_found")
 	}
@@ -106,6 +109,9 @@ func (s *Sessions) NewKey(ctx context.Context, actor Actor, name string) (option
 
 // AddKey makes the key that answered the actor's, under a name they choose.
 func (s *Sessions) AddKey(ctx context.Context, actor Actor, name, answer string) error {
+	if err := actor.RequireFresh(s.clock.Now()); err != nil {
+		return err
+	}
 	if s.relying == nil {
 		return fault.New(fault.NotFound, "problem.not_found")
 	}

@@ -16,6 +16,9 @@ const recoveryCodes = 10
 // whatever the actor had, and returns it for the only time. A code has 130 bits:
 // its plain hash may lie in the database (ASVS 6.5.2).
 func (s *Sessions) NewRecoveryCodes(ctx context.Context, actor Actor) ([]string, error) {
+	if err := actor.RequireFresh(s.clock.Now()); err != nil {
+		return nil, err
+	}
 	codes := make([]string, recoveryCodes)
 	err := s.db.InTx(ctx, Door(), func(tx postgres.Tx) error {
 		if err := lockPerson(tx, actor.PersonID); err != nil {

@@ -117,7 +117,8 @@ func (s *Sessions) halfway(tx postgres.Tx, token string) (halfwayRow, error) {
 		return row, err
 	}
 	genuine := hmac.Equal(row.Pin, s.pinOfHalfway(row)) && s.people.genuine(row.membership()) &&
-		s.people.genuineCredential(row.PersonID, row.Verifier, row.Guarded, row.CredentialPin)
+		s.people.genuineCredential(row.PersonID, row.Verifier, row.Guarded, row.CredentialPin) &&
+		s.people.Returned(row.PersonID, row.Closings, row.ReturnPin)
 	if !genuine || row.DeactivatedAt != nil || row.Tries >= halfwayTries || !s.clock.Now().Before(row.ExpiresAt) {
 		return halfwayRow{}, fault.New(fault.NotFound, "problem.signed_out")
 	}

@@ -51,8 +51,11 @@ type Invitation struct {
 	IssuedBy uuid.UUID
 	// Decision is the one of two people that lets somebody who has a passphrase
 	// get another. Without it such an invitation is never accepted, since
-	// whoever holds the code becomes that person.
+	// whoever holds the code becomes that person. It is good only while the
+	// account holds what it holds now.
 	Decision uuid.UUID
+	// Until is when it ends at the latest; the zero time asks nothing.
+	Until time.Time
 }
 
 // Invite makes out an invitation for 72 hours and returns its code, which is
@@ -65,6 +68,16 @@ func (p *People) Invite(tx postgres.Tx, in Invitation) (code string, err error) 
 	row := invitationRow{
 		ID: id.New(), PersonID: in.Person, Email: plainEmail(in.Email), TokenHash: hashCode(code),
 		IssuedBy: some(in.IssuedBy), DecisionID: some(in.Decision), IssuedAt: now, ExpiresAt: now.Add(invitationLife),
+	}
+	if !in.Until.IsZero() && in.Until.Before(row.ExpiresAt) {
+		row.ExpiresAt = in.Until
+	}
+	if in.Decision != uuid.Nil {
+		holds, err := p.Holding(tx, in.Person)
+		if err != nil {
+			return "", err
+		}
+		row.Holding = holds.Digest()
 	}
 	row.Pin = p.pinOfInvitation(row)
 	if err := revokeInvitations(tx, in.Person, now); err != nil {

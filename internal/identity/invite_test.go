@@ -3,9 +3,11 @@ package identity_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
 )
@@ -86,5 +88,53 @@ func TestThereAreNoTwoAccountsOfOneAddress(t *testing.T) {
 	})
 	if fault.KindOf(err) != fault.Conflict {
 		t.Fatalf("err = %v, want Conflict", err)
+	}
+}
+
+// decision is a row that says that two people decided about the person.
+func (o *office) decision(t *testing.T, about, by uuid.UUID) uuid.UUID {
+	t.Helper()
+	key := id.New()
+	o.super(t, `INSERT INTO decisions (id, kind, subject_id, unit_id, detail, digest, other_unit, proposed_by, proposed_unit, proposed_at)
+		VALUES ($1, 'person.readmit', $2, $3, '{}', sha256('{}'), false, $4, $3, now())`, key, about, o.unit, by)
+	return key
+}
+
+// What two people agreed to is an account with certain roles and a certain key.
+func TestAReadmissionEndsWithWhatItSpokeOf(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(t *testing.T, o *office)
+		until  time.Duration
+		want   string
+	}{
+		"nothing has changed": {},
+		"another role": {change: func(t *testing.T, o *office) {
+			o.super(t, `INSERT INTO memberships (person_id, unit_id, role) VALUES ($1, $2, 'agency_clerk')`, o.person, o.unit)
+		}, want: "account.invitation.refused"},
+		"a role less": {change: func(t *testing.T, o *office) {
+			o.super(t, `DELETE FROM memberships WHERE person_id = $1`, o.person)
+		}, want: "account.invitation.refused"},
+		"another key": {change: func(t *testing.T, o *office) {
+			o.super(t, `UPDATE member_keys SET id = 'm-0123456789abcdef' WHERE person_id = $1`, o.person)
+		}, want: "account.invitation.refused"},
+		"another digest in the row": {change: func(t *testing.T, o *office) {
+			o.super(t, `UPDATE invitations SET holding = 'x'`)
+		}, want: "account.invitation.refused"},
+		"the approvals are too old": {change: func(_ *testing.T, o *office) { o.clock.Advance(time.Hour) }, until: time.Hour, want: "account.invitation.refused"},
+	} {
+		o := newOffice(t)
+		in := identity.Invitation{Person: o.person, Email: sok, IssuedBy: o.newcomer(t, "admin@police.example")}
+		in.Decision = o.decision(t, o.person, in.IssuedBy)
+		if c.until > 0 {
+			in.Until = o.clock.Now().Add(c.until)
+		}
+		code := o.invite(t, in)
+		if c.change != nil {
+			c.change(t, o)
+		}
+		_, err := o.sessions.Accept(t.Context(), identity.Acceptance{Code: code, Passphrase: "seven quiet rivers"})
+		if fault.FieldsOf(err)["code"] != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

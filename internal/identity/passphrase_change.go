@@ -12,9 +12,12 @@ import (
 type Change struct{ Old, New string }
 
 // ChangePassphrase gives the signed-in person another passphrase for the same
-// key, and ends all their other sessions. A wrong old one, or a new one that may
+// key, and ends all their other sessions. It asks for a fresh session. A wrong old one, or a new one that may
 // not be chosen, is an Invalid fault.
 func (s *Sessions) ChangePassphrase(ctx context.Context, who Session, token string, in Change) error {
+	if err := who.Actor.RequireFresh(s.clock.Now()); err != nil {
+		return err
+	}
 	if err := CheckPassphrase("new", in.New, who.Email, who.Name); err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func (p *People) Standing(tx postgres.Tx, person, unit uuid.UUID) ([]Actor, erro
 	var all []Actor
 	for _, h := range hats {
 		h.ID, h.UnitID = person, &unit
-		if p.genuine(h.membership()) {
+		if p.genuine(h.membership()) && p.Returned(person, h.Closings, h.ReturnPin) {
 			all = append(all, h.actor(uuid.Nil))
 		}
 	}
@@ -127,7 +127,8 @@ func (p *People) Members(tx postgres.Tx, unit uuid.UUID) ([]Member, error) {
 	}
 	var all []Member
 	for _, r := range rows {
-		if !p.genuine(r.membership()) || !p.pins.Check(r.KeyPin, "member key", []byte(r.KeyID), r.PersonID[:], r.Public) {
+		if !p.genuine(r.membership()) || !p.Returned(r.PersonID, r.Closings, r.ReturnPin) ||
+			!p.pins.Check(r.KeyPin, "member key", []byte(r.KeyID), r.PersonID[:], r.Public) {
 			continue
 		}
 		if n := len(all); n > 0 && all[n-1].PersonID == r.PersonID {

@@ -45,9 +45,15 @@ func TestTheDatabaseAloneMakesNobodyAPerson(t *testing.T) {
 			other := o.db.Hire(t, o.clock, "clerk@police.example", "Clerk", o.unit, identity.RoleDutyOfficer)
 			o.super(t, `UPDATE credentials c SET verifier = o.verifier, pin = o.pin FROM credentials o WHERE c.person_id = $1 AND o.person_id = $2`, o.person, other)
 		},
-		"a role of one's own choice":   func(o *office) { o.super(t, `UPDATE memberships SET role = 'commander'`) },
-		"a unit of one's own choice":   func(o *office) { o.super(t, `UPDATE memberships SET unit_id = $1`, o.otherUnit(t)) },
-		"a decision of one's own make": func(o *office) { o.super(t, `UPDATE memberships SET decision_id = $1`, id.New()) },
+		"a role of one's own choice": func(o *office) { o.super(t, `UPDATE memberships SET role = 'commander'`) },
+		"a unit of one's own choice": func(o *office) { o.super(t, `UPDATE memberships SET unit_id = $1`, o.otherUnit(t)) },
+		"a decision of one's own make": func(o *office) {
+			o.super(t, `UPDATE memberships SET decision_id = $1`, o.decision(t, o.person, o.person))
+		},
+		"an account that was closed": func(o *office) {
+			o.super(t, `UPDATE people SET deactivated_at = now()`)
+			o.super(t, `UPDATE people SET deactivated_at = NULL, return_pin = 'x'`)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)

@@ -105,10 +105,11 @@ func (s *Sessions) Recognise(ctx context.Context, token string) (Session, error)
 }
 
 // genuine reports whether the session, the membership and the credential behind
-// it were all written by the portal.
+// it, and the account's return where it was closed once, were all written by the
+// portal.
 func (s *Sessions) genuine(r sessionRow) bool {
 	return s.people.genuine(r.membership()) && s.people.genuineCredential(r.PersonID, r.Verifier, r.Guarded, r.CredentialPin) &&
-		hmac.Equal(r.Pin, s.pinOf(r))
+		s.people.Returned(r.PersonID, r.Closings, r.ReturnPin) && hmac.Equal(r.Pin, s.pinOf(r))
 }
 
 // Close ends the actor's session at once. Ending an ended one is no error.

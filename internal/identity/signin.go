@@ -79,7 +79,7 @@ func (s *Sessions) SignIn(ctx context.Context, in Attempt) (Entry, error) {
 // somebody whose passphrase is; the zero row when there is none.
 func (p *People) genuineHat(hats []personRow) personRow {
 	for _, h := range hats {
-		if p.genuine(h.membership()) && p.genuineCredential(h.ID, h.Verifier, h.Guarded, h.CredentialPin) {
+		if p.genuine(h.membership()) && p.genuineCredential(h.ID, h.Verifier, h.Guarded, h.CredentialPin) && p.Returned(h.ID, h.Closings, h.ReturnPin) {
 			return h
 		}
 	}

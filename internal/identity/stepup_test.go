@@ -6,7 +6,6 @@ import (
 
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
-	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/seal"
 )
 
@@ -23,6 +22,28 @@ func TestASignInIsFreshForTenMinutes(t *testing.T) {
 	}
 	if err := (identity.Actor{Kind: identity.KindSystem, FreshUntil: o.clock.Now().Add(time.Hour)}).RequireFresh(o.clock.Now()); err == nil {
 		t.Error("a process is fresh")
+	}
+}
+
+// The routes send people to confirm first; a program that is not a browser gets
+// nothing done either.
+func TestPassphraseAndFactorsChangeInAFreshSessionAlone(t *testing.T) {
+	o := newOffice(t)
+	s, token := o.session(t, sok)
+	o.clock.Advance(10 * time.Minute)
+	s = o.recognise(t, token)
+	refuse := func(_ any, err error) error { return err }
+	for name, err := range map[string]error{
+		"passphrase": o.sessions.ChangePassphrase(t.Context(), s, token, identity.Change{Old: passphrase, New: "seven quiet rivers"}),
+		"app":        o.sessions.AddApp(t.Context(), s.Actor, "", ""),
+		"codes":      refuse(o.sessions.NewRecoveryCodes(t.Context(), s.Actor)),
+		"removal":    o.sessions.RemoveFactor(t.Context(), s.Actor, s.Actor.PersonID, true),
+		"key":        o.sessions.AddKey(t.Context(), s.Actor, "", ""),
+		"new key":    refuse(o.sessions.NewKey(t.Context(), s.Actor, "")),
+	} {
+		if fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -218,6 +239,9 @@ func TestWrongExpiredRevokedAndForgedInvitationsGetTheSameAnswer(t *testing.T) {
 		"made longer":        fresh("longer@police.example"),
 		"of one alone":       o.invite(t, identity.Invitation{Person: o.person, Email: sok, IssuedBy: o.newcomer(t, "admin@police.example")}),
 	}
+	robbed, administrator := o.newcomer(t, "robbed@police.example"), o.newcomer(t, "second@police.example")
+	cases["of one whose passphrase was deleted"] = o.invite(t, identity.Invitation{Person: robbed, Email: "robbed@police.example", IssuedBy: administrator})
+	o.super(t, `UPDATE memberships SET decision_id = $1 WHERE person_id = $2`, o.decision(t, robbed, administrator), robbed)
 	o.invite(t, identity.Invitation{Person: revoked, Email: "revoked@police.example"})
 	o.super(t, `UPDATE people SET email = 'elsewhere@police.example' WHERE email = 'moved@police.example'`)
 	o.super(t, `UPDATE people SET deactivated_at = now() WHERE email = 'gone@police.example'`)
@@ -245,7 +269,7 @@ func TestReadmissionGivesANewKeyAndTakesTheFormerFactors(t *testing.T) {
 	before := o.member(t, s, token)
 	o.enrolApp(t, sok)
 	administrator := o.newcomer(t, "admin@police.example")
-	code := o.invite(t, identity.Invitation{Person: o.person, Email: sok, IssuedBy: administrator, Decision: id.New()})
+	code := o.invite(t, identity.Invitation{Person: o.person, Email: sok, IssuedBy: administrator, Decision: o.decision(t, o.person, administrator)})
 	entry, err := o.sessions.Accept(t.Context(), identity.Acceptance{Code: code, Passphrase: "seven quiet rivers"})
 	if err != nil {
 		t.Fatal(err)

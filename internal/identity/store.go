@@ -17,6 +17,8 @@ type personRow struct {
 	Guarded       bool // has a second factor
 	CredentialPin []byte
 	DeactivatedAt *time.Time
+	Closings      int    // how often the account was closed
+	ReturnPin     []byte // of its last opening again
 	UnitID        *uuid.UUID
 	UnitCode      string
 	UnitKind      UnitKind
@@ -63,6 +65,8 @@ type sessionRow struct {
 	Name          string
 	Language      string
 	DeactivatedAt *time.Time
+	Closings      int
+	ReturnPin     []byte
 	UnitCode      string
 	UnitKind      UnitKind
 	UnitName      []byte
@@ -93,7 +97,7 @@ func (r sessionRow) session() (Session, error) {
 // caller does the same work for it.
 func findPerson(tx postgres.Tx, email string) (rows []personRow, err error) {
 	err = tx.Gorm().Raw(`
-		SELECT p.id, p.email, c.verifier, c.guarded, c.pin AS credential_pin, p.deactivated_at, u.id AS unit_id, u.code AS unit_code, u.kind AS unit_kind,
+		SELECT p.id, p.email, c.verifier, c.guarded, c.pin AS credential_pin, p.deactivated_at, p.closings, p.return_pin, u.id AS unit_id, u.code AS unit_code, u.kind AS unit_kind,
 			u.agency_id, m.role, m.pin, m.decision_id, k.wrapped AS key
 		FROM people p
 		JOIN credentials c ON c.person_id = p.id
@@ -109,7 +113,7 @@ func findSession(tx postgres.Tx, tokenHash []byte) (sessionRow, error) {
 	res := tx.Gorm().Raw(`
 		SELECT s.id, s.person_id, s.unit_id, s.role, s.sealed_key, s.token_hash, s.pin,
 		       s.created_at, s.seen_at, s.expires_at, s.revoked_at, s.fresh_at,
-		       p.email, c.verifier, c.guarded, c.pin AS credential_pin, p.name, p.language, p.deactivated_at, u.code AS unit_code, u.kind AS unit_kind, u.name AS unit_name, u.agency_id,
+		       p.email, c.verifier, c.guarded, c.pin AS credential_pin, p.name, p.language, p.deactivated_at, p.closings, p.return_pin, u.code AS unit_code, u.kind AS unit_kind, u.name AS unit_name, u.agency_id,
 		       m.pin AS member_pin, m.decision_id
 		FROM sessions s
 		LEFT JOIN memberships m ON m.person_id = s.person_id AND m.unit_id = s.unit_id AND m.role = s.role

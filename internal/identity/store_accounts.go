@@ -1,8 +1,6 @@
 package identity
 
 import (
-	"time"
-
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
 )
@@ -19,10 +17,6 @@ func listAccounts(tx postgres.Tx) (all []Account, err error) {
 		FROM people p LEFT JOIN memberships m ON m.person_id = p.id LEFT JOIN units u ON u.id = m.unit_id
 		GROUP BY p.id ORDER BY p.email`).Scan(&all).Error
 	return all, err
-}
-
-func deactivate(tx postgres.Tx, person uuid.UUID, at time.Time) error {
-	return tx.Gorm().Exec(`UPDATE people SET deactivated_at = ? WHERE id = ? AND deactivated_at IS NULL`, at, person).Error
 }
 
 // administration returns the first unit of its kind, or the zero id.

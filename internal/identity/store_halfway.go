@@ -26,6 +26,8 @@ type halfwayRow struct {
 	Guarded       bool
 	CredentialPin []byte
 	DeactivatedAt *time.Time
+	Closings      int
+	ReturnPin     []byte
 	UnitCode      string
 	UnitKind      UnitKind
 	AgencyID      *uuid.UUID
@@ -52,7 +54,7 @@ func (r halfwayRow) member(token string) (seal.Member, error) {
 func findHalfway(tx postgres.Tx, tokenHash []byte) (r halfwayRow, err error) {
 	res := tx.Gorm().Raw(`
 		SELECT h.id, h.token_hash, h.person_id, h.unit_id, h.role, h.sealed_key, h.challenge, h.tries, h.expires_at, h.pin,
-		       p.email, p.deactivated_at, c.verifier, c.guarded, c.pin AS credential_pin,
+		       p.email, p.deactivated_at, p.closings, p.return_pin, c.verifier, c.guarded, c.pin AS credential_pin,
 		       u.code AS unit_code, u.kind AS unit_kind, u.agency_id, m.pin AS member_pin, m.decision_id
 		FROM sign_ins h
 		JOIN memberships m ON m.person_id = h.person_id AND m.unit_id = h.unit_id AND m.role = h.role

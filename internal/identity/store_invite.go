@@ -14,6 +14,7 @@ type invitationRow struct {
 	TokenHash  []byte
 	IssuedBy   *uuid.UUID
 	DecisionID *uuid.UUID
+	Holding    []byte // nil without a decision
 	IssuedAt   time.Time
 	ExpiresAt  time.Time
 	AcceptedAt *time.Time
@@ -25,7 +26,7 @@ type invitationRow struct {
 func (r invitationRow) parts() [][]byte {
 	return [][]byte{
 		r.ID[:], r.PersonID[:], []byte(r.Email), r.TokenHash,
-		bytesOf(r.IssuedBy), bytesOf(r.DecisionID), bytesOfTime(r.ExpiresAt),
+		bytesOf(r.IssuedBy), bytesOf(r.DecisionID), r.Holding, bytesOfTime(r.ExpiresAt),
 	}
 }
 
@@ -37,6 +38,7 @@ type invitedRow struct {
 	TokenHash     []byte
 	IssuedBy      *uuid.UUID
 	DecisionID    *uuid.UUID
+	Holding       []byte
 	ExpiresAt     time.Time
 	AcceptedAt    *time.Time
 	RevokedAt     *time.Time
@@ -44,23 +46,27 @@ type invitedRow struct {
 	PersonEmail   string
 	Name          string
 	DeactivatedAt *time.Time
+	Closings      int
+	ReturnPin     []byte
 	HasPassphrase bool
 }
 
 func (r invitedRow) invitation() invitationRow {
 	return invitationRow{
 		ID: r.ID, PersonID: r.PersonID, Email: r.Email, TokenHash: r.TokenHash,
-		IssuedBy: r.IssuedBy, DecisionID: r.DecisionID, ExpiresAt: r.ExpiresAt,
+		IssuedBy: r.IssuedBy, DecisionID: r.DecisionID, Holding: r.Holding, ExpiresAt: r.ExpiresAt,
 	}
 }
 
 // findInvitation returns the zero row for a code that nobody made out. Locked,
-// of two acceptances at once the second finds it accepted.
+// of two acceptances at once the second finds it accepted. A role that two people
+// granted went to somebody with a passphrase: deleting that makes nobody new.
 func findInvitation(tx postgres.Tx, tokenHash []byte, lock bool) (r invitedRow, err error) {
 	query := `
-		SELECT i.id, i.person_id, i.email, i.token_hash, i.issued_by, i.decision_id, i.expires_at, i.accepted_at, i.revoked_at, i.pin,
-		       p.email AS person_email, p.name, p.deactivated_at,
-		       EXISTS (SELECT FROM credentials c WHERE c.person_id = i.person_id) AS has_passphrase
+		SELECT i.id, i.person_id, i.email, i.token_hash, i.issued_by, i.decision_id, i.holding, i.expires_at, i.accepted_at, i.revoked_at, i.pin,
+		       p.email AS person_email, p.name, p.deactivated_at, p.closings, p.return_pin,
+		       EXISTS (SELECT FROM credentials c WHERE c.person_id = i.person_id)
+		         OR EXISTS (SELECT FROM memberships m WHERE m.person_id = i.person_id AND m.decision_id IS NOT NULL) AS has_passphrase
 		FROM invitations i JOIN people p ON p.id = i.person_id WHERE i.token_hash = ?`
 	if lock {
 		query += ` FOR UPDATE OF i`
@@ -81,9 +87,9 @@ func insertPerson(tx postgres.Tx, person uuid.UUID, who Newcomer, at time.Time) 
 
 func insertInvitation(tx postgres.Tx, r invitationRow) error {
 	return tx.Gorm().Exec(`
-		INSERT INTO invitations (id, person_id, email, token_hash, issued_by, decision_id, issued_at, expires_at, pin)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.PersonID, r.Email, r.TokenHash, r.IssuedBy, r.DecisionID, r.IssuedAt, r.ExpiresAt, r.Pin).Error
+		INSERT INTO invitations (id, person_id, email, token_hash, issued_by, decision_id, holding, issued_at, expires_at, pin)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.PersonID, r.Email, r.TokenHash, r.IssuedBy, r.DecisionID, r.Holding, r.IssuedAt, r.ExpiresAt, r.Pin).Error
 }
 
 func revokeInvitations(tx postgres.Tx, person uuid.UUID, at time.Time) error {

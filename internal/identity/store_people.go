@@ -47,6 +47,8 @@ type memberRow struct {
 	KeyID      string
 	Public     []byte
 	KeyPin     []byte
+	Closings   int
+	ReturnPin  []byte
 }
 
 func (r memberRow) membership() membershipRow {
@@ -85,7 +87,7 @@ func insertMembership(tx postgres.Tx, m membershipRow) error {
 
 func membersOf(tx postgres.Tx, unit uuid.UUID) (rows []memberRow, err error) {
 	err = tx.Gorm().Raw(`
-		SELECT m.person_id, m.unit_id, m.role, m.pin, m.granted_at, m.decision_id, p.name, k.id AS key_id, k.public, k.pin AS key_pin
+		SELECT m.person_id, m.unit_id, m.role, m.pin, m.granted_at, m.decision_id, p.name, k.id AS key_id, k.public, k.pin AS key_pin, p.closings, p.return_pin
 		FROM memberships m JOIN people p ON p.id = m.person_id AND p.deactivated_at IS NULL
 		JOIN member_keys k ON k.person_id = p.id AND k.retired_at IS NULL
 		WHERE m.unit_id = ? ORDER BY p.name, p.id, m.role`, unit).Scan(&rows).Error
@@ -93,7 +95,7 @@ func membersOf(tx postgres.Tx, unit uuid.UUID) (rows []memberRow, err error) {
 }
 
 func standing(tx postgres.Tx, person, unit uuid.UUID) (rows []personRow, err error) {
-	err = tx.Gorm().Raw(`SELECT unit_code, unit_kind, agency_id, role, pin, decision_id FROM standing(who => ?, at_unit => ?)`, person, unit).Scan(&rows).Error
+	err = tx.Gorm().Raw(`SELECT unit_code, unit_kind, agency_id, role, pin, decision_id, closings, return_pin FROM standing(who => ?, at_unit => ?)`, person, unit).Scan(&rows).Error
 	return rows, err
 }
 

@@ -62,7 +62,9 @@ func (s *Sessions) AtTerminal(ctx context.Context, in Terminal) (Holder, error) 
 	if err != nil {
 		return Holder{}, fmt.Errorf("unlock member key: %w", err)
 	}
-	return Holder{Actor: who.actor(uuid.Nil), Member: member}, nil
+	by := who.actor(uuid.Nil)
+	by.FreshUntil = s.clock.Now().Add(freshLife)
+	return Holder{Actor: by, Member: member}, nil
 }
 
 // hat is the person's first genuine membership in the unit of that code, or in

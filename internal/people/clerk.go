@@ -143,7 +143,7 @@ func (s *Service) DismissClerk(ctx context.Context, by identity.Actor, key uuid.
 			return err
 		}
 		if only {
-			if err := s.closeAccount(tx, by, key); err != nil {
+			if err := s.deps.People.Close(tx, by, key); err != nil {
 				return err
 			}
 		}

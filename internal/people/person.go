@@ -81,7 +81,7 @@ func (s *Service) Person(ctx context.Context, by identity.Actor, key uuid.UUID) 
 		return Person{}, err
 	}
 	err = s.deps.DB.Read(ctx, by, func(tx postgres.Tx) error {
-		p, err = s.person(tx, key)
+		p, err = load(tx, key)
 		return err
 	})
 	if err != nil {
@@ -90,7 +90,8 @@ func (s *Service) Person(ctx context.Context, by identity.Actor, key uuid.UUID) 
 	return p, nil
 }
 
-func (s *Service) person(tx postgres.Tx, key uuid.UUID) (Person, error) {
+// load reads the account with its roles.
+func load(tx postgres.Tx, key uuid.UUID) (Person, error) {
 	p, err := get(tx, key)
 	if err != nil {
 		return Person{}, err
@@ -133,13 +134,17 @@ func (s *Service) Invite(ctx context.Context, by identity.Actor, who identity.Ne
 }
 
 // InviteAgain makes out another code. Somebody who chose a passphrase before
-// gets one only after a decision of two people to readmit them, once for each.
+// gets one only when every unit whose cases they read has agreed to readmit them,
+// in the last 72 hours, and once.
 func (s *Service) InviteAgain(ctx context.Context, by identity.Actor, key uuid.UUID) (code string, err error) {
 	if err := authority.Require(by, authority.PeopleManage, authority.Object{}); err != nil {
 		return "", err
 	}
 	err = s.deps.DB.InTx(ctx, by, func(tx postgres.Tx) error {
-		p, err := get(tx, key)
+		if err := s.deps.People.Hold(tx, key); err != nil {
+			return err
+		}
+		p, err := load(tx, key)
 		if err != nil {
 			return err
 		}
@@ -148,12 +153,11 @@ func (s *Service) InviteAgain(ctx context.Context, by identity.Actor, key uuid.U
 		case Deactivated:
 			return fault.New(fault.Conflict, "people.deactivated")
 		case Active:
-			if invitation.Decision, err = readmission(tx, key); err != nil {
+			oldest, err := s.readmission(tx, p)
+			if err != nil {
 				return err
 			}
-			if invitation.Decision == uuid.Nil {
-				return fault.New(fault.Conflict, "people.readmit.first")
-			}
+			invitation.Decision, invitation.Until = oldest.ID, oldest.DecidedAt.Add(readmissionLife)
 		case Invited:
 		}
 		if code, err = s.deps.People.Invite(tx, invitation); err != nil {

@@ -23,6 +23,9 @@ func (s *Service) GiveRole(ctx context.Context, by identity.Actor, person, unitI
 		return uuid.Nil, err
 	}
 	err = s.deps.DB.InTx(ctx, by, func(tx postgres.Tx) error {
+		if err := s.deps.People.Hold(tx, person); err != nil {
+			return err
+		}
 		p, u, err := s.candidate(tx, person, unitID, role)
 		if err != nil {
 			return err
@@ -50,7 +53,7 @@ func (s *Service) GiveRole(ctx context.Context, by identity.Actor, person, unitI
 
 // candidate checks that the person may get the role at all.
 func (s *Service) candidate(tx postgres.Tx, person, unitID uuid.UUID, role identity.Role) (Person, Unit, error) {
-	p, err := s.person(tx, person)
+	p, err := load(tx, person)
 	if err != nil {
 		return Person{}, Unit{}, err
 	}
@@ -99,7 +102,7 @@ func (s *Service) EndRole(ctx context.Context, by identity.Actor, person, unitID
 		return err
 	}
 	err := s.deps.DB.InTx(ctx, by, func(tx postgres.Tx) error {
-		p, err := s.person(tx, person)
+		p, err := load(tx, person)
 		if err != nil {
 			return err
 		}

@@ -39,10 +39,10 @@ type rules struct{ people *identity.People }
 func Rules(people *identity.People) []decision.Rule {
 	r := rules{people}
 	return []decision.Rule{
-		{Kind: KindRole, Propose: authority.PeopleManage, Approve: authority.RoleApprove, Check: r.checkRole, Effect: r.giveRole, Facts: r.roleFacts},
-		{Kind: KindAdministrator, Propose: authority.PeopleManage, Approve: authority.AdministratorApprove, Check: r.checkRole, Effect: r.giveRole, Facts: r.roleFacts},
-		{Kind: KindReturn, Propose: authority.PeopleManage, Approve: authority.AdministratorApprove, Effect: reactivate, Facts: personFacts},
-		{Kind: KindReadmission, Propose: authority.PeopleManage, Approve: authority.RoleApprove, Effect: readmit, Facts: personFacts},
+		{Kind: KindRole, Propose: authority.PeopleManage, Approve: authority.RoleApprove, NotSubject: true, Check: r.checkRole, Effect: r.giveRole, Facts: r.roleFacts},
+		{Kind: KindAdministrator, Propose: authority.PeopleManage, Approve: authority.AdministratorApprove, NotSubject: true, Check: r.checkRole, Effect: r.giveRole, Facts: r.roleFacts},
+		{Kind: KindReturn, Propose: authority.PeopleManage, Approve: authority.AdministratorApprove, NotSubject: true, Effect: r.reopen, Facts: personFacts},
+		{Kind: KindReadmission, Propose: authority.PeopleManage, Approve: authority.RoleApprove, NotSubject: true, Check: r.mayReadmit, Effect: readmit, Facts: readmissionFacts},
 		{Kind: KindMove, Propose: authority.PeopleManage, Approve: authority.UnitMoveApprove, Check: checkMove, Effect: move, Facts: moveFacts},
 	}
 }
@@ -52,12 +52,12 @@ func (r rules) checkRole(tx postgres.Tx, _ identity.Actor, d decision.Decision) 
 	if err != nil {
 		return err
 	}
-	p, err := get(tx, d.Subject)
-	if err != nil {
+	// Whoever closes the account waits, or has closed it and is seen.
+	if err := r.people.Hold(tx, d.Subject); err != nil {
 		return err
 	}
-	one := []Person{p}
-	if err := withRoles(tx, one); err != nil {
+	p, err := load(tx, d.Subject)
+	if err != nil {
 		return err
 	}
 	u, err := unit(tx, d.UnitID)
@@ -73,7 +73,7 @@ func (r rules) checkRole(tx postgres.Tx, _ identity.Actor, d decision.Decision) 
 	if (d.Kind == KindAdministrator) != (detail.Role == identity.RoleAdministrator) {
 		return fault.Field("role", "people.role.unfit")
 	}
-	return may(one[0], u, detail.Role)
+	return may(p, u, detail.Role)
 }
 
 func (r rules) giveRole(tx postgres.Tx, d decision.Decision) error {
@@ -99,17 +99,8 @@ func personFacts(tx postgres.Tx, d decision.Decision) ([]decision.Fact, error) {
 	return []decision.Fact{{Key: "people.fact.person", Text: p.Name}}, err
 }
 
-func reactivate(tx postgres.Tx, d decision.Decision) error {
-	if err := activate(tx, d.Subject); err != nil {
-		return err
-	}
-	return audit.Record(tx, entry(d.By, "person.reactivate", d.Subject))
-}
-
-// readmit has no effect of its own: an administrator makes out the invitation,
-// which names the decision.
-func readmit(tx postgres.Tx, d decision.Decision) error {
-	return audit.Record(tx, entry(d.By, "person.readmit", d.Subject))
+func (r rules) reopen(tx postgres.Tx, d decision.Decision) error {
+	return r.people.Reopen(tx, d.By, d.Subject)
 }
 
 func checkMove(tx postgres.Tx, _ identity.Actor, d decision.Decision) error {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -139,28 +140,22 @@ func otherAdministrators(tx postgres.Tx, person uuid.UUID) (n int, err error) {
 	return n, err
 }
 
-func deactivate(tx postgres.Tx, person uuid.UUID, at time.Time) error {
-	res := tx.Gorm().Exec(`UPDATE people SET deactivated_at = ? WHERE id = ? AND deactivated_at IS NULL`, at, person)
-	if err := one(res.RowsAffected, res.Error); err != nil {
-		return err
-	}
-	return tx.Gorm().Exec(`SELECT end_sessions(person => ?, at => ?)`, person, at).Error
+type readmissionRow struct {
+	ID     uuid.UUID
+	UnitID uuid.UUID
+	State  decision.State
+	Detail string
 }
 
-func activate(tx postgres.Tx, person uuid.UUID) error {
-	res := tx.Gorm().Exec(`UPDATE people SET deactivated_at = NULL WHERE id = ? AND deactivated_at IS NOT NULL`, person)
-	return one(res.RowsAffected, res.Error)
-}
-
-// readmission returns the latest decision to readmit the person that no
-// invitation used yet, or the zero id.
-func readmission(tx postgres.Tx, person uuid.UUID) (uuid.UUID, error) {
-	var found struct{ ID uuid.UUID }
-	err := tx.Gorm().Raw(`
-		SELECT d.id FROM decisions d WHERE d.kind = ? AND d.subject_id = ? AND d.state = 'approved'
-		  AND NOT EXISTS (SELECT FROM invitations i WHERE i.decision_id = d.id)
-		ORDER BY d.decided_at DESC LIMIT 1`, KindReadmission, person).Scan(&found).Error
-	return found.ID, err
+// readmissions lists what is asked or approved about readmitting the person. A
+// code uses up every decision of before it.
+func readmissions(tx postgres.Tx, person uuid.UUID) (rows []readmissionRow, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT d.id, d.unit_id, d.state, d.detail::text AS detail FROM decisions d
+		WHERE d.kind = ? AND d.subject_id = ? AND d.state IN ('waiting','approved')
+		  AND NOT EXISTS (SELECT FROM invitations i WHERE i.person_id = d.subject_id AND i.decision_id IS NOT NULL AND i.issued_at >= d.decided_at)
+		ORDER BY d.decided_at, d.id`, KindReadmission, person).Scan(&rows).Error
+	return rows, err
 }
 
 func one(rows int64, err error) error {
@@ -188,5 +183,25 @@ func guarded(tx postgres.Tx) (rows []guardedRow, err error) {
 					AND d.subject_id = m.person_id AND d.unit_id = m.unit_id AND d.detail->>'role' = m.role) END AS backed
 		FROM memberships m WHERE case_reading_role(m.role) OR m.role = 'administrator' ORDER BY m.person_id, m.unit_id, m.role`,
 		KindRole, KindAdministrator).Scan(&rows).Error
+	return rows, err
+}
+
+type reopenedRow struct {
+	ID        uuid.UUID
+	Closings  int
+	ReturnPin []byte
+	// Closed says that the record of deeds has a closing without a return after it.
+	Closed bool
+}
+
+// reopened lists the open accounts that were closed once, as the row or the
+// record of deeds has it.
+func reopened(tx postgres.Tx) (rows []reopenedRow, err error) {
+	err = tx.Gorm().Raw(`
+		WITH told AS (
+			SELECT e.object_id AS id, count(*) FILTER (WHERE e.action = 'person.deactivate') > count(*) FILTER (WHERE e.action = 'person.reactivate') AS closed
+			FROM audit_entries e WHERE e.object_kind = 'person' AND e.action IN ('person.deactivate','person.reactivate') GROUP BY e.object_id)
+		SELECT p.id, p.closings, p.return_pin, coalesce(t.closed, false) AS closed FROM people p LEFT JOIN told t ON t.id = p.id
+		WHERE p.deactivated_at IS NULL AND (p.closings > 0 OR t.closed) ORDER BY p.id`).Scan(&rows).Error
 	return rows, err
 }

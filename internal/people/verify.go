@@ -48,3 +48,19 @@ func Unbacked(tx postgres.Tx, people *identity.People) ([]Fake, error) {
 	}
 	return fakes, nil
 }
+
+// Reopened lists the open accounts that were closed and that nobody opened by
+// the portal: for portal audit verify. They count as closed, but for one whose
+// row was put back as it was before the closing.
+func Reopened(tx postgres.Tx, people *identity.People) (accounts []uuid.UUID, err error) {
+	rows, err := reopened(tx)
+	if err != nil {
+		return nil, fmt.Errorf("list opened accounts: %w", err)
+	}
+	for _, r := range rows {
+		if r.Closed || !people.Returned(r.ID, r.Closings, r.ReturnPin) {
+			accounts = append(accounts, r.ID)
+		}
+	}
+	return accounts, nil
+}

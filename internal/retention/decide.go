@@ -123,19 +123,7 @@ func (s *Service) mayLift(tx postgres.Tx, by identity.Actor, d decision.Decision
 	if h.LiftedAt != nil || h.Forged {
 		return fault.New(fault.Conflict, "retention.error.lifted")
 	}
-	return stillThere(tx, by, d)
-}
-
-// stillThere refuses the second of two when the first has left.
-func stillThere(tx postgres.Tx, by identity.Actor, d decision.Decision) error {
-	if by.PersonID == d.ProposedBy {
-		return nil
-	}
-	works, err := worksIn(tx, d.ProposedBy, d.ProposedUnit)
-	if err == nil && !works {
-		err = fault.New(fault.Conflict, "retention.error.proposer_left")
-	}
-	return err
+	return nil
 }
 
 func (s *Service) mayChange(tx postgres.Tx, by identity.Actor, d decision.Decision) error {
@@ -163,7 +151,7 @@ func (s *Service) mayChange(tx postgres.Tx, by identity.Actor, d decision.Decisi
 		}
 		return fault.Field("from", "retention.error.same_day")
 	}
-	return stillThere(tx, by, d)
+	return nil
 }
 
 func (s *Service) change(tx postgres.Tx, d decision.Decision) error {

@@ -80,10 +80,10 @@ func TestNobodyLiftsAHoldAlone(t *testing.T) {
 	}
 	w.wantHeld(1)
 	w.exec(`UPDATE people SET deactivated_at = now() WHERE id = $1`, by.PersonID)
-	if err := w.decisions.Approve(t.Context(), second.Actor, second.Member, key); fault.CodeOf(err) != "retention.error.proposer_left" {
+	if err := w.decisions.Approve(t.Context(), second.Actor, second.Member, key); fault.CodeOf(err) != "decision.proposer_gone" {
 		t.Errorf("after the proposer left: %v", err)
 	}
-	w.exec(`UPDATE people SET deactivated_at = NULL WHERE id = $1`, by.PersonID)
+	w.exec(`SET LOCAL session_replication_role = replica; UPDATE people SET deactivated_at = NULL, closings = 0 WHERE id = '` + by.PersonID.String() + `'`)
 	w.wantHeld(1)
 	w.approve(second, key)
 	w.wantHeld(0)

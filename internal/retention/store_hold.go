@@ -76,13 +76,6 @@ func isSecond(tx postgres.Tx, unit uuid.UUID) (is bool, err error) {
 	return is, err
 }
 
-func worksIn(tx postgres.Tx, person, unit uuid.UUID) (works bool, err error) {
-	err = tx.Gorm().Raw(`
-		SELECT EXISTS (SELECT FROM memberships m JOIN people p ON p.id = m.person_id
-			WHERE m.person_id = ? AND m.unit_id = ? AND p.deactivated_at IS NULL)`, person, unit).Scan(&works).Error
-	return works, err
-}
-
 func insertLink(tx postgres.Tx, complaint uuid.UUID, kind string, object uuid.UUID, at time.Time) error {
 	return tx.Gorm().Exec(`INSERT INTO evidence_links (complaint_id, kind, object_id, linked_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		complaint, kind, object, at).Error

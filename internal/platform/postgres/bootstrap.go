@@ -30,7 +30,30 @@ func (b Bootstrap) Run(ctx context.Context, superURL string) error {
 	if err := b.roles(ctx, conn); err != nil {
 		return err
 	}
-	return b.database(ctx, conn)
+	if err := b.database(ctx, conn); err != nil {
+		return err
+	}
+	return b.schema(ctx, superURL)
+}
+
+// schema closes the schema to all but the owner. PostgreSQL 14 lets everybody
+// create in it: a function of the same name as one that the portal's own
+// functions call could then be put in its place.
+func (b Bootstrap) schema(ctx context.Context, superURL string) error {
+	conf, err := pgx.ParseConfig(superURL)
+	if err != nil {
+		return errUnreadableURL
+	}
+	conf.Database = b.Database
+	conn, err := pgx.ConnectConfig(ctx, conf)
+	if err != nil {
+		return fmt.Errorf("connect to the database as superuser: %w", err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	if _, err := conn.Exec(ctx, fmt.Sprintf("REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT ALL ON SCHEMA public TO %s", OwnerRole)); err != nil {
+		return fmt.Errorf("close the schema to others: %w", err)
+	}
+	return nil
 }
 
 func (b Bootstrap) roles(ctx context.Context, conn *pgx.Conn) error {

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -176,6 +177,27 @@ func TestTheLoginItselfMayDoNothing(t *testing.T) {
 }
 
 // A table that somebody forgets to close would be a hole in the second wall.
+func TestOnlyTheOwnerCreatesInTheSchema(t *testing.T) {
+	db := testkit.DB(t)
+	rows, err := db.Super(t).QueryContext(t.Context(), `SELECT rolname FROM pg_roles
+		WHERE (rolname LIKE 'portal\_%' OR rolname = 'pg_read_all_data') AND has_schema_privilege(rolname, 'public', 'CREATE')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var creators []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		creators = append(creators, name)
+	}
+	if err := rows.Err(); err != nil || !slices.Equal(creators, []string{postgres.OwnerRole}) {
+		t.Errorf("%v create in the schema, %v", creators, err)
+	}
+}
+
 func TestEveryTableHasRowSecurity(t *testing.T) {
 	db := testkit.DB(t)
 	var open, unforced string
