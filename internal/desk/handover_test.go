@@ -215,6 +215,7 @@ func TestAHandOverLapsesAndIsNotTakenUpAgain(t *testing.T) {
 	c.exec(t, `UPDATE desk_work SET finished_at = NULL`)
 	c.exec(t, `ALTER TABLE desk_work ENABLE TRIGGER USER`)
 	c.clock.Advance(91 * 24 * time.Hour)
+	ministry, support = c.holder(t, "ministry"), c.holder(t, "support") // who decides signed in a moment ago
 	c.goOn(t, ministry)
 	if c.given(t, first, "support") != 1 || c.given(t, later, "support") != 0 {
 		t.Error("what was agreed once carries what came later")
