@@ -12,8 +12,10 @@ import (
 	"github.com/fairpassage/portal/app"
 	"github.com/fairpassage/portal/app/public"
 	"github.com/fairpassage/portal/internal/complaint"
+	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/register"
+	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/uuid"
 )
@@ -66,6 +68,33 @@ func (w *twin) live(accuse func(round int)) {
 	// Everything that has a deadline meets it.
 	w.clock.Advance(26 * time.Hour)
 	w.work()
+	w.forget()
+	w.work()
+}
+
+// forget is a round of deleting: of some kinds what is due, of others only how
+// much will be.
+func (w *twin) forget() {
+	w.t.Helper()
+	days := map[retention.Kind]int{
+		retention.Narrative: 20, retention.Answers: 20, retention.Identity: 20, retention.Contact: 1,
+		retention.Sessions: 20, retention.ReceiptSessions: 20, retention.Attempts: 20, retention.MailDeliveries: 20,
+	}
+	for _, kind := range slices.Sorted(maps.Keys(days)) {
+		w.deed("rule %s", kind)
+		err := w.retention.SetPolicy(w.t.Context(), identity.Setup("retention"),
+			retention.Policy{Kind: kind, Days: days[kind], From: w.clock.Now().AddDate(0, 0, -1), Source: "house rule of a test"})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	w.deed("forget")
+	if err := w.retention.Expire(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	if w.count(`SELECT count(*) FROM retention_outlook WHERE due > 0`) == 0 || w.count(`SELECT count(*) FROM shreddings WHERE shredded_at IS NOT NULL`) == 0 {
+		w.t.Error("nothing is due and nothing was deleted: this proves nothing")
+	}
 }
 
 // lone makes it one about an employer whom nobody else names, so that it is no

@@ -47,8 +47,9 @@ func TestNoSecondReadsTheWholeLog(t *testing.T) {
 			args      []any
 			by        []string
 		}{
-			{audit.TakeStatement, []any{100}, []string{"audit_pending_pkey"}},
-			{audit.TakenStatement, []any{audit.ToArray([]uuid.UUID{uuid.New(), uuid.New()})}, []string{"audit_entries_pkey", "audit_leaves_entry_id_key"}},
+			{audit.PendingStatement, []any{100}, []string{"audit_pending_pkey"}},
+			{audit.TakeStatement, []any{audit.ToArray([]uuid.UUID{uuid.New(), uuid.New()})}, []string{"audit_pending_pkey"}},
+			{audit.WaitingStatement, []any{audit.ToArray([]uuid.UUID{uuid.New(), uuid.New()})}, []string{"audit_entries_pkey", "audit_leaves_entry_id_key"}},
 			{audit.SizeStatement, nil, []string{"audit_tiles_pkey"}},
 			{audit.PlacedStatement, []any{100, 200}, []string{"audit_leaves_pkey", "audit_entries_pkey"}},
 		} {

@@ -27,7 +27,8 @@ func (m seat) genuine(people *identity.People) bool {
 
 // firstReaders lists those who are not deactivated.
 func firstReaders(tx postgres.Tx) (seats []seat, err error) {
-	err = tx.Gorm().Raw(`SELECT person_id, unit_id, ? AS role, decision_id, pin FROM first_readers()`, identity.RoleFirstReader).Scan(&seats).Error
+	err = tx.Gorm().Raw(`SELECT m.person_id, m.unit_id, m.role, m.decision_id, m.pin
+		FROM memberships m JOIN people p ON p.id = m.person_id AND p.deactivated_at IS NULL WHERE m.role = ?`, identity.RoleFirstReader).Scan(&seats).Error
 	return seats, err
 }
 
@@ -37,11 +38,12 @@ type lockedReading struct {
 	State                              string
 	MadeAt                             time.Time
 	ClimbedAt                          *time.Time
+	HandedTo                           *uuid.UUID
 }
 
 // lockReading makes telling, climbing and reading wait for each other.
 func lockReading(tx postgres.Tx, key uuid.UUID) (r lockedReading, found bool, err error) {
-	res := tx.Gorm().Raw(`SELECT id, complaint_id, unit_id, coalesce(stand_in_id, ?) AS stand_in_id, state, made_at, climbed_at
+	res := tx.Gorm().Raw(`SELECT id, complaint_id, unit_id, coalesce(stand_in_id, ?) AS stand_in_id, state, made_at, climbed_at, handed_to
 		FROM readings WHERE id = ? FOR UPDATE`, uuid.Nil, key).Scan(&r)
 	return r, res.RowsAffected == 1, res.Error
 }

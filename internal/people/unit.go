@@ -116,6 +116,10 @@ type NewUnit struct {
 
 var codeForm = regexp.MustCompile(`^[a-z0-9-]{2,40}$`)
 
+// reserved is no unit's code: the reporter's own envelope of a complaint is
+// addressed so.
+const reserved = "reporter"
+
 // MakeUnit makes a unit without people. A head of the ministry, the police or
 // the oversight body is made on the host alone: cases climb to it.
 func (s *Service) MakeUnit(ctx context.Context, by identity.Actor, n NewUnit) (uuid.UUID, error) {
@@ -132,7 +136,7 @@ func (s *Service) MakeUnit(ctx context.Context, by identity.Actor, n NewUnit) (u
 		if err != nil {
 			return err
 		}
-		if err := insertUnit(tx, key, n, agency); err != nil {
+		if err := s.insert(tx, key, n, agency); err != nil {
 			return err
 		}
 		return audit.Record(tx, audit.Entry{Actor: by, Action: "unit.make", ObjectKind: "unit", ObjectID: key})
@@ -146,6 +150,24 @@ func (s *Service) MakeUnit(ctx context.Context, by identity.Actor, n NewUnit) (u
 		return uuid.Nil, fmt.Errorf("make unit: %w", err)
 	}
 	return key, nil
+}
+
+// insert writes the unit down, pinned.
+func (s *Service) insert(tx postgres.Tx, key uuid.UUID, n NewUnit, agency *uuid.UUID) error {
+	made := identity.UnitRecord{ID: key, Code: n.Code, Kind: n.Kind, AgencyID: agency, Province: n.Province, Countries: strings.Join(n.Countries, " ")}
+	if n.Parent != uuid.Nil {
+		made.ParentID = &n.Parent
+	}
+	made.Pin = s.deps.People.PinOfUnit(made)
+	return insertUnit(tx, made, n.names())
+}
+
+func (n NewUnit) names() map[string]string {
+	name := map[string]string{"en": n.NameEN}
+	if n.NameLocal != "" {
+		name["km"] = n.NameLocal
+	}
+	return name
 }
 
 // mostCountries is how many countries one embassy desk takes.
@@ -187,8 +209,11 @@ func (n NewUnit) check() error {
 	if !slices.Contains(Kinds(), n.Kind) {
 		wrong["kind"] = "form.choice"
 	}
-	if !codeForm.MatchString(n.Code) {
+	switch {
+	case !codeForm.MatchString(n.Code):
 		wrong["code"] = "people.unit.code.form"
+	case n.Code == reserved:
+		wrong["code"] = "people.unit.code.reserved"
 	}
 	if n.NameEN == "" {
 		wrong["name_en"] = "form.required"

@@ -62,8 +62,11 @@ func findDue(tx postgres.Tx, kind Kind, filed time.Time, k keeping, limit int) (
 	return items, err
 }
 
+// countDue leaves out what no oversight body may know of: they read the number.
 func countDue(tx postgres.Tx, kind Kind, filed time.Time, k keeping) (n int64, err error) {
-	err = tx.Gorm().Raw(`SELECT count(*)`+due, dueArgs(kind, filed, k)).Scan(&n).Error
+	err = tx.Gorm().Raw(`SELECT count(*)`+due+`
+		AND NOT c.oversight_excluded AND NOT EXISTS (SELECT FROM units u WHERE u.kind = 'oversight' AND excluded(c.id, u.id))`,
+		dueArgs(kind, filed, k)).Scan(&n).Error
 	return n, err
 }
 
@@ -113,8 +116,9 @@ type intent struct {
 
 func findIntents(tx postgres.Tx, complaint uuid.UUID) (all []intent, err error) {
 	err = tx.Gorm().Raw(`
-		SELECT s.id, s.item, split_part(s.item, ':', 1) AS kind, s.slot, c.filed_at, s.policy
+		SELECT s.id, s.item, split_part(s.item, ':', 1) AS kind, i.slot, c.filed_at, s.policy
 		FROM shreddings s JOIN complaints c ON c.id = s.complaint_id
+		JOIN complaint_items i ON (i.complaint_id, i.item, i.slot) = (s.complaint_id, s.item, s.slot)
 		WHERE s.complaint_id = ? AND s.shredded_at IS NULL ORDER BY s.item`, complaint).Scan(&all).Error
 	return all, err
 }
@@ -131,13 +135,13 @@ func deleteIntent(tx postgres.Tx, id uuid.UUID) error {
 }
 
 // markShredded empties the item and ends the intent.
-func markShredded(tx postgres.Tx, complaint uuid.UUID, i intent, now time.Time) error {
+func markShredded(tx postgres.Tx, d shredding, intent uuid.UUID, pin []byte) error {
 	res := tx.Gorm().Exec(`UPDATE complaint_items SET ciphertext = '', shredded_at = ?, policy = ? WHERE complaint_id = ? AND item = ? AND shredded_at IS NULL`,
-		now, i.Policy, complaint, i.Item)
+		d.At, d.Policy, d.ComplaintID, d.Item)
 	if res.Error != nil || res.RowsAffected != 1 {
 		return fmt.Errorf("mark item: %d rows: %w", res.RowsAffected, res.Error)
 	}
-	res = tx.Gorm().Exec(`UPDATE shreddings SET shredded_at = ? WHERE id = ? AND shredded_at IS NULL`, now, i.ID)
+	res = tx.Gorm().Exec(`UPDATE shreddings SET shredded_at = ?, pin = ? WHERE id = ? AND shredded_at IS NULL`, d.At, pin, intent)
 	if res.Error != nil || res.RowsAffected != 1 {
 		return fmt.Errorf("end intent: %d rows: %w", res.RowsAffected, res.Error)
 	}
