@@ -129,3 +129,32 @@ func TestAMemberWhoLeftIsNoticedAtTheNextSignInAndTheRestGoesOnByAButton(t *test
 		t.Errorf("a hand-over: %d", res.StatusCode)
 	}
 }
+
+// What somebody wrote into the database to have a desk handed over is shown as
+// refused, and nothing goes on with it.
+func TestADesksPageTellsOfAHandOverThatIsRefused(t *testing.T) {
+	s := openSmithy(t)
+	super := s.db.Super(t)
+	for _, statement := range []string{`ALTER TABLE desk_work DISABLE TRIGGER ALL`, `INSERT INTO desk_work (id, unit_id, kind, to_unit_id, decision_id, asked_at, asked_by)
+		SELECT gen_random_uuid(), p.id, 'handover', o.id, gen_random_uuid(), now(), h.id FROM units p, units o, people h
+		WHERE p.code = 'police' AND o.code = 'oversight' AND h.email = 'keyholder@police.example'`} {
+		if _, err := super.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keeper := s.signIn(t, "keyholder@police.example")
+	_, page := keeper.get(t, "/desk")
+	wantText(t, page, "Hand-over to another unit", "The oversight", "This hand-over is refused", "Nothing waits.")
+	if page.Find("progress").Length() != 0 || page.Find(`form[action="/desk/go-on"]`).Length() != 0 {
+		t.Error("the page goes on with it")
+	}
+	if res := keeper.send(t, "/desk", "/desk/forget", url.Values{}); res.StatusCode != http.StatusConflict {
+		t.Errorf("giving up nothing: %d", res.StatusCode)
+	}
+	if res := keeper.send(t, "/desk", "/desk/hand-over", url.Values{"unit": {s.units["oversight"].String()}}); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("asking genuinely: %d", res.StatusCode)
+	}
+	if _, page = keeper.get(t, "/desk"); strings.Contains(page.Text(), "This hand-over is refused") {
+		t.Error("asking anew does not put it away")
+	}
+}

@@ -11,7 +11,7 @@ CREATE TABLE decisions (
     -- json keeps its bytes, over which the signature runs; ids and words of the
     -- code alone.
     detail        json NOT NULL CHECK (json_typeof(detail) = 'object' AND length(detail::text) <= 4000),
-    digest        bytea NOT NULL CHECK (length(digest) = 32), -- SHA-256 of detail
+    digest        bytea NOT NULL CHECK (length(digest) = 32), -- SHA-256 of what makes it the same proposal as another
     other_unit    boolean NOT NULL, -- the decider must be of another unit than the proposer
     proposed_by   uuid NOT NULL REFERENCES people,
     proposed_unit uuid NOT NULL REFERENCES units,

@@ -28,6 +28,15 @@ func (d *Desk) AskRecovery(c *fiber.Ctx) error {
 	return d.after(c, err, "asked")
 }
 
+// Forget asks a colleague to agree that what does not open is given up.
+func (d *Desk) Forget(c *fiber.Ctx) error {
+	by, err := d.web.Holder(c)
+	if err != nil {
+		return err
+	}
+	return d.after(c, d.desks.AskForget(c.UserContext(), by, d.proposer), "asked")
+}
+
 type handOverForm struct {
 	Unit string `form:"unit" validate:"required,uuid"`
 }

@@ -53,7 +53,7 @@ type workLine struct {
 // said are the messages that an address may ask for.
 var said = map[string]string{
 	"created": "desk.said.created", "rotated": "desk.said.rotated", "admitted": "desk.said.admitted", "asked": "desk.said.asked",
-	"restored": "desk.said.restored", "done": "desk.said.done", "forgotten": "desk.said.forgotten",
+	"restored": "desk.said.restored", "done": "desk.said.done",
 }
 
 // Show tells how the desk stands. ?said= names what was just done; ?on=1 says
@@ -122,15 +122,6 @@ func (d *Desk) GoOn(c *fiber.Ctx) error {
 		return d.web.Redirect(c, home+"?on=1")
 	}
 	return d.after(c, err, "done")
-}
-
-// Forget destroys old keys although something under them does not open.
-func (d *Desk) Forget(c *fiber.Ctx) error {
-	by, err := d.web.Holder(c)
-	if err != nil {
-		return err
-	}
-	return d.after(c, d.desks.Forget(c.UserContext(), by), "forgotten")
 }
 
 // Rotate gives the desk a new key.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/decision"
+	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/platform/clock"
@@ -39,11 +40,12 @@ func auditChecks(conf config.Config, clk clock.Clock) []audit.Check {
 		if err != nil {
 			return []audit.Finding{{Kind: "decisions not checked", Position: -1, Detail: "the key folder is needed: set PORTAL_KEYS"}}, nil //nolint:nilerr // it is said
 		}
-		return unsigned(tx, identity.NewPeople(seal.NewPins(secret), clk))
+		pins := seal.NewPins(secret)
+		return unsigned(tx, identity.NewPeople(pins, clk), pins, clk)
 	}}
 }
 
-func unsigned(tx postgres.Tx, keeper *identity.People) ([]audit.Finding, error) {
+func unsigned(tx postgres.Tx, keeper *identity.People, pins seal.Pins, clk clock.Clock) ([]audit.Finding, error) {
 	fakes, err := decision.Unsigned(tx, keeper)
 	if err != nil {
 		return nil, err
@@ -73,6 +75,13 @@ func unsigned(tx postgres.Tx, keeper *identity.People) ([]audit.Finding, error) 
 	unbacked, err := people.Unbacked(tx, keeper)
 	for _, u := range unbacked {
 		found = append(found, audit.Finding{Kind: "role without a decision", Position: -1, Object: u.PersonID.String(), Detail: string(u.Role) + ", " + u.Why})
+	}
+	if err != nil {
+		return nil, err
+	}
+	unasked, err := desk.New(desk.Deps{People: keeper, Clock: clk, Pins: pins}).DoubtsIn(tx)
+	for _, d := range unasked {
+		found = append(found, audit.Finding{Kind: "desk without two signatures", Position: -1, Object: d.ID.String(), Detail: d.What + ", " + d.Why})
 	}
 	return found, err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/fairpassage/portal/internal/decision"
+	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/platform/clock"
@@ -164,6 +165,34 @@ func TestAVerdictThatNobodySignedIsReportedFromTheCommandLine(t *testing.T) {
 	}
 	if n := count(t, db, `SELECT count(*) FROM memberships WHERE decision_id IS NOT NULL`); n != 1 {
 		t.Errorf("%d roles came of decisions, want the genuine one's", n)
+	}
+}
+
+// A hand-over that somebody wrote into the record moves nothing, and is told of.
+func TestAHandOverThatNobodySignedIsReportedFromTheCommandLine(t *testing.T) {
+	db := testkit.DB(t)
+	env := ran(t, db)
+	decided(t, db, env)
+	logged(t, db, env)
+	verdict, work := id.New().String(), id.New().String()
+	inOneTransaction(t, db.SuperURL, `SET LOCAL session_replication_role = replica`,
+		`INSERT INTO decisions (id, kind, subject_id, unit_id, detail, digest, other_unit, proposed_by, proposed_unit, proposed_at, state, decided_by, decided_unit, decided_at, key_id, signature, decided_in)
+			SELECT '`+verdict+`', 'desk.handover', m.id, s.id, '{}', sha256('{}'), true, p.id, m.id, now(), 'approved', q.id, s.id, now(), 'm-0000000000000000', 'x', pg_current_xact_id()
+			FROM units m, units s, people p, people q WHERE m.code = 'ministry' AND s.code = 'support' AND p.email = 'one@ministry.example' AND q.email = 'one@support.example'`,
+		`INSERT INTO desk_work (id, unit_id, kind, to_unit_id, decision_id, asked_at, asked_by)
+			SELECT '`+work+`', subject_id, 'handover', unit_id, id, now(), proposed_by FROM decisions WHERE id = '`+verdict+`'`)
+	code, out, _ := portal(t, env, "audit", "verify")
+	for _, want := range []string{
+		"decision without its signature (" + verdict + "): desk.handover, " + decision.WhyNoKey,
+		"desk without two signatures (" + verdict + "): desk.handover, " + desk.WhyUnasked,
+		"desk without two signatures (" + work + "): desk.work, " + decision.WhyNoKey,
+	} {
+		if code != exitFailed || !strings.Contains(out, want) {
+			t.Errorf("exit %d, not said: %s\n%s", code, want, out)
+		}
+	}
+	if code, out, _ := portal(t, env, "doctor"); code != exitFailed || !strings.Contains(out, "2 hand-overs or decisions about desks without two signatures") {
+		t.Errorf("doctor: exit %d\n%s", code, out)
 	}
 }
 

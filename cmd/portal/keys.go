@@ -231,7 +231,7 @@ func days(d time.Duration) string { return fmt.Sprintf("%d days", int(d.Hours()/
 func waiting(work []desk.Work) string {
 	text := ""
 	for _, w := range work {
-		text += fmt.Sprintf("%s: %d of %d (waits for someone to sign in) ", w.Kind, w.Done, w.Total)
+		text += w.Kind + " (waits for someone to sign in) "
 	}
 	return text
 }

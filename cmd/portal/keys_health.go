@@ -16,7 +16,8 @@ import (
 )
 
 // desksInOrder tells which desks have no key, or one that nobody holds: the
-// first receive nothing, what the others receive nobody reads.
+// first receive nothing, what the others receive nobody reads. It also tells of
+// what somebody wrote into the record to have a desk handed over.
 func desksInOrder(ctx context.Context, conf config.Config, db *postgres.DB) error {
 	if conf.KeysDir == "" {
 		return fmt.Errorf("%w: PORTAL_KEYS is not set", errNotChecked)
@@ -47,7 +48,14 @@ func desksInOrder(ctx context.Context, conf config.Config, db *postgres.DB) erro
 			lost = append(lost, o.Unit)
 		}
 	}
+	doubts, err := desks.Doubts(ctx, identity.System("doctor"))
+	if err != nil {
+		return err
+	}
 	var wrong []string
+	if len(doubts) > 0 {
+		wrong = append(wrong, fmt.Sprintf("%d hand-overs or decisions about desks without two signatures (portal audit verify)", len(doubts)))
+	}
 	if len(forged) > 0 {
 		wrong = append(wrong, "made or changed past the portal, so that they receive nothing: "+strings.Join(forged, ", ")+
 			" (new ones: portal keys create; changed ones: put back what was changed)")

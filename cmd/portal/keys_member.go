@@ -47,14 +47,18 @@ func (l *locksmith) goOn(p *program, by identity.Holder) error {
 			return err
 		}
 		for _, w := range st.Work {
+			if w.Refused {
+				fmt.Fprintf(p.stdout, "%s: refused, it was not signed on both sides: see \"Handing a desk over\" in docs/operations.md\n", w.Kind)
+				continue
+			}
 			fmt.Fprintf(p.stdout, "%s: %d of %d\n", w.Kind, w.Done, w.Total)
-			if w.Skipped > 0 && !more {
-				fmt.Fprintf(p.stdout, "%d envelopes could not be moved in this session, and the old key is kept: see \"Keys of desks\" in docs/operations.md\n", w.Skipped)
+			if w.Stuck && !more {
+				fmt.Fprintf(p.stdout, "%d envelopes could not be moved in this session: see \"Keys of desks\" in docs/operations.md\n", w.Left)
 			}
 		}
 		if !more {
 			if len(st.Work) == 0 {
-				fmt.Fprintln(p.stdout, "nothing is left under an old key; old keys are destroyed")
+				fmt.Fprintln(p.stdout, "nothing that you may see is left; old keys are destroyed as soon as nothing at all is under them")
 			}
 			return nil
 		}
@@ -124,7 +128,7 @@ func (c *keysRehearseCmd) Run(p *program) error {
 			return err
 		}
 		fmt.Fprintf(p.stdout, "a key to throw away was split, given by %s and %s, restored, and opened a test envelope\n", first.UnitCode, second.UnitCode)
-		fmt.Fprintf(p.stdout, "%d shares of the real key of %s open for them; they were not put together\n", done.RealShares, c.Unit)
+		fmt.Fprintf(p.stdout, "%d shares of the present key of %s open for them; they were not put together\n", done.RealShares, c.Unit)
 		return nil
 	})
 }

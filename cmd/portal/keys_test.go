@@ -75,8 +75,8 @@ func TestKeysAreLookedAfterFromTheCommandLine(t *testing.T) {
 		{"keys create", "3 made. Next: portal keys list"},
 		{"keys create", "0 made."},
 		{"keys list", "  3 of 3"},
-		{"keys rotate --unit police --email one@police.example", "nothing is left under an old key; old keys are destroyed"},
-		{"keys rehearse --unit ministry --first one@police.example --second one@support.example", "2 shares of the real key of ministry open for them"},
+		{"keys rotate --unit police --email one@police.example", "nothing that you may see is left; old keys are destroyed"},
+		{"keys rehearse --unit ministry --first one@police.example --second one@support.example", "2 shares of the present key of ministry open for them"},
 		{"doctor", "desks have keys                ok"},
 	} {
 		code, out, err := portal(t, env, strings.Fields(step.line)...)

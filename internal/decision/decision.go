@@ -28,6 +28,9 @@ const (
 
 // Proposal is what somebody wants decided.
 type Proposal struct {
+	// ID is chosen by whoever signs the proposal in its detail; the zero id lets
+	// one be drawn.
+	ID      uuid.UUID
 	Kind    Kind
 	Subject uuid.UUID
 	// UnitID is the unit whose decision it is.
@@ -35,6 +38,9 @@ type Proposal struct {
 	// Detail is made into JSON: ids, words of the code and the law that is cited
 	// alone, never a name, a number or a story. nil is {}.
 	Detail any
+	// Once says, with Kind, Subject and UnitID, what makes a second one the same
+	// proposal; "" is the whole detail.
+	Once string
 }
 
 // Decision is a proposal with what became of it.

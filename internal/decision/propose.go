@@ -46,8 +46,11 @@ func (s *Service) ProposeIn(tx postgres.Tx, by identity.Actor, p Proposal) (uuid
 	if err != nil {
 		return uuid.Nil, err
 	}
+	if p.ID == uuid.Nil {
+		p.ID = id.New()
+	}
 	d := Decision{
-		ID: id.New(), Kind: p.Kind, Subject: p.Subject, UnitID: p.UnitID, Detail: detail, OtherUnit: rule.OtherUnit,
+		ID: p.ID, Kind: p.Kind, Subject: p.Subject, UnitID: p.UnitID, Detail: detail, OtherUnit: rule.OtherUnit,
 		ProposedBy: by.PersonID, ProposedUnit: by.UnitID, ProposedAt: s.now(), State: Waiting,
 	}
 	if rule.Check != nil {
@@ -55,7 +58,11 @@ func (s *Service) ProposeIn(tx postgres.Tx, by identity.Actor, p Proposal) (uuid
 			return uuid.Nil, err
 		}
 	}
-	sum := sha256.Sum256(detail)
+	once := detail
+	if p.Once != "" {
+		once = json.RawMessage(p.Once)
+	}
+	sum := sha256.Sum256(once)
 	if err := insert(tx, d, sum[:]); err != nil {
 		return uuid.Nil, fmt.Errorf("propose %s: %w", p.Kind, err)
 	}

@@ -61,6 +61,12 @@ func lock(tx postgres.Tx, key uuid.UUID) (Decision, error) {
 	return r.decision(), res.Error
 }
 
+func byID(tx postgres.Tx, key uuid.UUID) (Decision, bool, error) {
+	var r row
+	res := tx.Gorm().Raw(`SELECT `+columns+` FROM decisions d WHERE d.id = ?`, key).Scan(&r)
+	return r.decision(), res.RowsAffected == 1, res.Error
+}
+
 func decide(tx postgres.Tx, d Decision) error {
 	res := tx.Gorm().Exec(`
 		UPDATE decisions SET state = ?, decided_by = ?, decided_unit = ?, decided_at = ?, reason = ?, key_id = ?, signature = ?, pin = ?

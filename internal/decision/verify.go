@@ -3,6 +3,7 @@ package decision
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fairpassage/portal/internal/fault"
@@ -49,7 +50,7 @@ func Unsigned(tx postgres.Tx, people *identity.People) ([]Fake, error) {
 	}
 	var fakes []Fake
 	for _, d := range all {
-		why, err := doubt(tx, people, d)
+		why, err := Doubt(tx, people, d)
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +65,28 @@ func Unsigned(tx postgres.Tx, people *identity.People) ([]Fake, error) {
 	return fakes, err
 }
 
-func doubt(tx postgres.Tx, people *identity.People, d Decision) (string, error) {
+// Find returns a decision as it stands, or false: for a subject whose work goes
+// on after the verdict, and which asks Doubt of it each time.
+func Find(tx postgres.Tx, key uuid.UUID) (d Decision, found bool, err error) {
+	d, found, err = byID(tx, key)
+	if err != nil {
+		err = fmt.Errorf("find decision: %w", err)
+	}
+	return d, found, err
+}
+
+// Approvals lists what was approved of these kinds, oldest first.
+func Approvals(tx postgres.Tx, kinds ...Kind) ([]Decision, error) {
+	all, err := signed(tx)
+	if err != nil {
+		return nil, fmt.Errorf("list approvals: %w", err)
+	}
+	return slices.DeleteFunc(all, func(d Decision) bool { return d.State != Approved || !slices.Contains(kinds, d.Kind) }), nil
+}
+
+// Doubt says why the verdict does not count, or "" when its decider signed it
+// with a genuine key. tx must see the decision and members' public keys.
+func Doubt(tx postgres.Tx, people *identity.People, d Decision) (string, error) {
 	if d.DecidedBy == d.ProposedBy {
 		return WhyOneMind, nil
 	}
@@ -99,7 +121,7 @@ func Approval(tx postgres.Tx, people *identity.People, key uuid.UUID, kind Kind,
 	if d.ID == uuid.Nil || d.DecidedAt.Before(since) {
 		return Decision{}, errNotFound()
 	}
-	why, err := doubt(tx, people, d)
+	why, err := Doubt(tx, people, d)
 	if err == nil && why != "" {
 		err = errNotFound()
 	}

@@ -59,7 +59,7 @@ func (s *Service) admit(tx postgres.Tx, by identity.Holder, person uuid.UUID, me
 		return err
 	}
 	for _, key := range r.keys {
-		if err := s.wrap(tx, by.Actor, r.unit.ID, key, person, m.Key); err != nil {
+		if err := s.rewrapTo(tx, by.Actor, r.unit.ID, key, person, m.Key); err != nil {
 			return err
 		}
 	}

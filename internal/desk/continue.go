@@ -67,7 +67,7 @@ func (s *Service) rewrap(ctx context.Context, by identity.Holder, r ring, until 
 func (s *Service) rewrapBatch(ctx context.Context, by identity.Holder, r ring, after place) (next place, end bool, err error) {
 	var behind []envelopeRow
 	err = s.deps.DB.Read(ctx, by, func(tx postgres.Tx) (err error) {
-		behind, err = envelopesBehind(tx, r.unit.Code, r.current.ID, after, batch)
+		behind, err = envelopesBehind(tx, r.unit, after, batch)
 		return err
 	})
 	if err != nil || len(behind) == 0 {
@@ -79,20 +79,15 @@ func (s *Service) rewrapBatch(ctx context.Context, by identity.Holder, r ring, a
 		fresh[i] = s.readdress(r, e)
 	}
 	err = s.deps.DB.InTx(ctx, by, func(tx postgres.Tx) error {
-		done := 0
 		for i, e := range behind {
 			if fresh[i] == nil {
 				continue // does not open: it stays, and the old key with it
 			}
-			moved, err := moveEnvelope(tx, r.unit.Code, e, r.current.ID, fresh[i])
-			if err != nil {
+			if _, err := moveEnvelope(tx, r.unit.Code, e, r.current.ID, fresh[i]); err != nil {
 				return err
 			}
-			if moved {
-				done++
-			}
 		}
-		return s.advance(tx, by, done)
+		return audit.Record(tx, audit.Entry{Actor: by.Actor, Action: "desk.rewrap", ObjectKind: "unit", ObjectID: r.unit.ID})
 	})
 	if postgres.Violates(err, "envelope_key_is_current") {
 		// Another session gave the desk a newer key: whoever comes next goes on.
@@ -103,8 +98,12 @@ func (s *Service) rewrapBatch(ctx context.Context, by identity.Holder, r ring, a
 }
 
 // readdress returns the envelope for the current key, or nil when it does not
-// open: a row that was tampered with, or a key that the holder has not.
+// open: a row that was tampered with, or a key that the holder has not. Nothing
+// goes from a key to an older one.
 func (s *Service) readdress(r ring, e envelopeRow) []byte {
+	if sequenceOf(e.KeyID) >= r.current.Sequence {
+		return nil
+	}
 	opened, err := r.keys[e.KeyID].Open(e.ComplaintID, e.Envelope)
 	if err != nil {
 		return nil
@@ -114,23 +113,6 @@ func (s *Service) readdress(r ring, e envelopeRow) []byte {
 		return nil
 	}
 	return envelope
-}
-
-func (s *Service) advance(tx postgres.Tx, by identity.Holder, done int) error {
-	open, err := openWork(tx, by.UnitID)
-	if err != nil {
-		return err
-	}
-	for _, w := range open {
-		if w.ToUnitID != nil {
-			continue
-		}
-		if err := advanceWork(tx, w.ID, done, 0, nil); err != nil {
-			return err
-		}
-		return audit.Record(tx, audit.Entry{Actor: by.Actor, Action: "desk.rewrap", ObjectKind: "desk_work", ObjectID: w.ID})
-	}
-	return nil
 }
 
 // reshare seals the shares that this desk holds to its current key, and gives
@@ -207,67 +189,77 @@ func (s *Service) sharesMissing(tx postgres.Tx, unit uuid.UUID, key string) (int
 	return missing, nil
 }
 
-// finish destroys the older keys when nothing is under them any more. What this
-// session could not move, an envelope that does not open or that the person
-// may not see, keeps them, and is counted.
+// finish destroys the older keys when nothing is under them any more.
 func (s *Service) finish(ctx context.Context, by identity.Holder, r ring, _ time.Time) (bool, error) {
-	return false, s.end(ctx, by, r, false)
-}
-
-// Forget destroys the older keys although envelopes remain that do not open
-// with them: those are lost to the desk.
-func (s *Service) Forget(ctx context.Context, by identity.Holder) error {
-	if err := s.require(by.Actor, authority.DeskTend); err != nil {
-		return err
-	}
-	var r ring
-	err := s.deps.DB.Read(ctx, by, func(tx postgres.Tx) (err error) {
-		r, err = s.open(tx, by)
-		return err
-	})
-	if err == nil {
-		err = s.end(ctx, by, r, true)
-	}
-	if err != nil {
-		return fmt.Errorf("destroy old keys: %w", err)
-	}
-	return nil
-}
-
-func (s *Service) end(ctx context.Context, by identity.Holder, r ring, anyway bool) error {
-	return s.deps.DB.InTx(ctx, by, func(tx postgres.Tx) error {
+	err := s.deps.DB.InTx(ctx, by, func(tx postgres.Tx) error {
 		if err := lockUnit(tx, r.unit.Code); err != nil {
 			return err
 		}
-		open, err := openWork(tx, r.unit.ID)
-		if err != nil {
+		return s.settle(tx, by, r)
+	})
+	if err != nil {
+		return false, fmt.Errorf("destroy old keys: %w", err)
+	}
+	return false, nil
+}
+
+// settle destroys the older keys unless anything at all is sealed to one, also
+// what this person may not see. Neither is told: to them the work has come to its
+// end either way, and to whoever sees what is left it has not. The unit is locked.
+func (s *Service) settle(tx postgres.Tx, by identity.Holder, r ring) error {
+	if err := s.dropLeavers(tx, r); err != nil {
+		return err
+	}
+	needed, err := olderKeysNeeded(tx)
+	if err != nil {
+		return err
+	}
+	open, err := openWork(tx, r.unit.ID)
+	if err != nil {
+		return err
+	}
+	end := finishWork
+	if needed {
+		end = walkedWork
+	}
+	for _, w := range open {
+		if w.ToUnitID != nil {
+			continue
+		}
+		if err := end(tx, w.ID, s.deps.Clock.Now()); err != nil {
 			return err
 		}
-		for _, w := range open {
-			if w.ToUnitID != nil {
-				continue
-			}
-			behind, err := left(tx)
-			if err != nil {
-				return err
-			}
-			if behind > 0 && (!anyway || w.Skipped == 0) {
-				return setTotal(tx, w.ID, w.Done+behind, behind)
-			}
-			if err := finishWork(tx, w.ID, s.deps.Clock.Now()); err != nil {
-				return err
-			}
-			if _, err := destroyRetired(tx, r.unit.ID, s.deps.Clock.Now()); err != nil {
-				return err
-			}
-			action := "desk.key_destroyed"
-			if anyway {
-				action = "desk.key_forgotten"
-			}
-			return audit.Record(tx, audit.Entry{Actor: by.Actor, Action: action, ObjectKind: "unit", ObjectID: r.unit.ID})
-		}
+	}
+	if needed {
 		return nil
-	})
+	}
+	destroyed, err := destroyRetired(tx, r.unit.ID, s.deps.Clock.Now())
+	if err != nil || destroyed == 0 {
+		return err
+	}
+	return audit.Record(tx, audit.Entry{Actor: by.Actor, Action: "desk.key_destroyed", ObjectKind: "unit", ObjectID: r.unit.ID})
+}
+
+// dropLeavers takes the older keys from who left: one of them may be kept for
+// long. That the current one lay with them makes it due to be replaced.
+func (s *Service) dropLeavers(tx postgres.Tx, r ring) error {
+	members, err := s.eligible(tx, r.unit)
+	if err != nil {
+		return err
+	}
+	wraps, err := wrapsOf(tx, r.unit.ID)
+	if err != nil {
+		return err
+	}
+	for _, w := range wraps {
+		if _, still := isMember(members, w.PersonID); still || w.KeyID == r.current.ID {
+			continue
+		}
+		if err := dropWrap(tx, r.unit.ID, w.KeyID, w.MemberKey); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // skipNotAdmitted forgives that somebody is not admitted.

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/authority"
@@ -114,14 +115,43 @@ func (s *Service) draw(tx postgres.Tx, by identity.Actor, u unitRow, sequence in
 	return desk, audit.Record(tx, audit.Entry{Actor: by, Action: "desk.key_made", ObjectKind: "unit", ObjectID: u.ID})
 }
 
+// wrap wraps the key to the person's own. A row that stands there already is the
+// caller's to drop.
 func (s *Service) wrap(tx postgres.Tx, by identity.Actor, unit uuid.UUID, desk seal.Desk, person uuid.UUID, to seal.MemberPublic) error {
 	wrapped, err := desk.WrapFor(to)
 	if err != nil {
 		return err
 	}
-	return insertWrap(tx, wrapRow{
-		KeyID: desk.ID(), UnitID: unit, PersonID: person, MemberKey: to.ID, Wrapped: wrapped, MadeAt: s.deps.Clock.Now(),
-	}, maker(by))
+	w := wrapRow{
+		KeyID: desk.ID(), UnitID: unit, PersonID: person, MemberKey: to.ID, Wrapped: wrapped, MadeAt: s.deps.Clock.Now(), MadeBy: maker(by),
+	}
+	w.Pin = s.deps.Pins.Pin("desk wrap", w.pinned()...)
+	return insertWrap(tx, w)
+}
+
+// rewrapTo is wrap where something may stand already, made by the portal or not.
+func (s *Service) rewrapTo(tx postgres.Tx, by identity.Actor, unit uuid.UUID, desk seal.Desk, person uuid.UUID, to seal.MemberPublic) error {
+	if err := dropWrap(tx, unit, desk.ID(), to.ID); err != nil {
+		return err
+	}
+	return s.wrap(tx, by, unit, desk, person, to)
+}
+
+// pinned is what the pin of a wrap binds: whose it is, of what, and who made it.
+// That it opens shows when it is opened.
+func (w wrapRow) pinned() [][]byte {
+	var by []byte
+	if w.MadeBy != nil {
+		by = w.MadeBy[:]
+	}
+	return [][]byte{[]byte(w.KeyID), w.UnitID[:], []byte(w.MemberKey), w.PersonID[:], by}
+}
+
+// wraps lists who holds the unit's keys. A row that the portal did not write
+// holds nothing: anybody with the login of the application can write one.
+func (s *Service) wraps(tx postgres.Tx, unit uuid.UUID) ([]wrapRow, error) {
+	all, err := wrapsOf(tx, unit)
+	return slices.DeleteFunc(all, func(w wrapRow) bool { return !s.deps.Pins.Check(w.Pin, "desk wrap", w.pinned()...) }), err
 }
 
 // maker is nil for the installation.

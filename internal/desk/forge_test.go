@@ -3,6 +3,7 @@ package desk_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/fault"
@@ -94,7 +95,7 @@ func TestAForgedMemberOrWrapOpensNothing(t *testing.T) {
 	}
 	c.exec(t, `INSERT INTO desk_keys (id, unit_id, sequence, public, pin, made_at, retired_at, reason) VALUES ($1, $2, 7, $3, '', now(), now(), 'asked')`,
 		forged.ID(), c.units["police"], forged.Recipient().Key.Bytes())
-	c.exec(t, `INSERT INTO desk_key_wraps (key_id, unit_id, person_id, member_key, wrapped, made_at) VALUES ($1, $2, $3, $4, $5, now())`,
+	c.exec(t, `INSERT INTO desk_key_wraps (key_id, unit_id, person_id, member_key, wrapped, made_at, pin) VALUES ($1, $2, $3, $4, $5, now(), '')`,
 		forged.ID(), c.units["police"], by.PersonID, by.Member.ID(), wrapped)
 	if _, err := c.desks.Unlock(t.Context(), by, forged.ID()); !errors.Is(err, desk.ErrForged) {
 		t.Errorf("%v", err)
@@ -102,6 +103,123 @@ func TestAForgedMemberOrWrapOpensNothing(t *testing.T) {
 	// The real key's wrap exchanged for that of the forged one.
 	current := c.state(t, by).KeyID
 	c.exec(t, `UPDATE desk_key_wraps SET wrapped = $1 WHERE key_id = $2 AND member_key = $3`, wrapped, current, by.Member.ID())
+	if _, err := c.desks.Unlock(t.Context(), by, current); errCode(err) != desk.NotAdmitted {
+		t.Errorf("%v", err)
+	}
+}
+
+// Somebody who left a desk with a copy of its old key has the owner of the
+// database put that key back.
+func TestNothingIsWrappedToAnOlderKeyThatIsPutBack(t *testing.T) {
+	for name, fresh := range map[string]bool{"in a process that saw the newer one": false, "in one that did not": true} {
+		t.Run(name, func(t *testing.T) {
+			c := found(t)
+			by := c.holder(t, "police")
+			leaver := c.hire(t, "leaver@police.example", "police", identity.RoleInvestigator)
+			if err := c.desks.Admit(t.Context(), by, leaver.PersonID); err != nil {
+				t.Fatal(err)
+			}
+			old, kept := c.state(t, by).KeyID, c.dump(t, "police")
+			c.exec(t, `CREATE TABLE copied AS SELECT * FROM desk_key_wraps`)
+			c.exec(t, `UPDATE people SET deactivated_at = now() WHERE id = $1`, leaver.PersonID)
+			c.goOn(t, by)
+			after := c.file(t, "police")
+			c.exec(t, `ALTER TABLE desk_keys DISABLE TRIGGER ALL`)
+			c.exec(t, `UPDATE desk_keys SET retired_at = now(), reason = 'asked' WHERE unit_id = $1 AND retired_at IS NULL`, by.UnitID)
+			c.exec(t, `UPDATE desk_keys SET retired_at = NULL, reason = NULL, destroyed_at = NULL WHERE id = $1`, old)
+			c.exec(t, `INSERT INTO desk_key_wraps SELECT * FROM copied WHERE unit_id = $1 ON CONFLICT DO NOTHING`, by.UnitID)
+			if fresh {
+				c.desks = c.db.DeskService(c.clock)
+			} else {
+				// Not even the table tells any more.
+				c.exec(t, `DELETE FROM desk_shares WHERE unit_id = $1 OR holder_id = $1`, by.UnitID)
+				c.exec(t, `DELETE FROM desk_key_wraps WHERE unit_id = $1 AND key_id <> $2`, by.UnitID, old)
+				c.exec(t, `DELETE FROM desk_keys WHERE unit_id = $1 AND id <> $2`, by.UnitID, old)
+			}
+			for what, err := range map[string]error{
+				"go on":  func() error { _, err := c.desks.Continue(t.Context(), by, time.Minute); return err }(),
+				"rotate": c.desks.Rotate(t.Context(), by, desk.Asked),
+				"tend":   c.desks.Tend(t.Context(), by),
+				"list":   func() error { _, err := c.desks.List(t.Context(), identity.Setup("keys")); return err }(),
+			} {
+				if !errors.Is(err, desk.ErrForged) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			if got := c.dump(t, "police").opens(leaver.Member, "police", kept); got[after.id] {
+				t.Error("who left opens what was filed after")
+			}
+		})
+	}
+}
+
+func TestAKeyIsNumberedAfterEveryOtherOfItsDesk(t *testing.T) {
+	c := found(t)
+	by := c.holder(t, "police")
+	forged, err := seal.NewDesk("police", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.exec(t, `INSERT INTO desk_keys (id, unit_id, sequence, public, pin, made_at, retired_at, reason) VALUES ($1, $2, 2, $3, '', now(), now(), 'asked')`,
+		forged.ID(), by.UnitID, forged.Recipient().Key.Bytes())
+	if err := c.desks.Rotate(t.Context(), by, desk.Asked); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.state(t, by).KeyID; got[:2] != "3-" {
+		t.Errorf("the key is %s", got)
+	}
+	// The place in the order that the table says is not what counts.
+	c.exec(t, `ALTER TABLE desk_keys DISABLE TRIGGER ALL`)
+	c.exec(t, `UPDATE desk_keys SET sequence = 9 WHERE unit_id = $1 AND retired_at IS NULL`, by.UnitID)
+	if _, err := c.desks.Continue(t.Context(), by, time.Minute); !errors.Is(err, desk.ErrForged) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAWrapThatThePortalDidNotMakeAdmitsNobody(t *testing.T) {
+	c := found(t)
+	by := c.holder(t, "police")
+	newcomer := c.hire(t, "new@police.example", "police", identity.RoleInvestigator)
+	again := c.forget(t, "new@police.example", newcomer.PersonID)
+	filed := c.file(t, "police")
+	current := c.state(t, by).KeyID
+	for name, pin := range map[string]string{"no pin": `''`, "a colleague's pin": `(SELECT pin FROM desk_key_wraps WHERE unit_id = @unit LIMIT 1)`} {
+		err := c.db.InTx(t.Context(), again.Actor, func(tx postgres.Tx) error {
+			return tx.Gorm().Exec(`INSERT INTO desk_key_wraps (key_id, unit_id, person_id, member_key, wrapped, made_at, made_by, pin)
+				VALUES (@key, @unit, @person, @member, '\x00', now(), @person, `+pin+`)
+				ON CONFLICT DO NOTHING`, map[string]any{"key": current, "unit": by.UnitID, "person": again.PersonID, "member": again.Member.ID()}).Error
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.state(t, again).Admitted {
+			t.Errorf("%s: admitted", name)
+		}
+		if err := c.desks.Rotate(t.Context(), by, desk.Asked); err != nil {
+			t.Fatal(err)
+		}
+		c.goOn(t, by)
+		if current = c.state(t, by).KeyID; c.reads(t, again, filed) {
+			t.Errorf("%s: somebody whom nobody readmitted reads", name)
+		}
+	}
+	// A row that stands in the way keeps nobody out.
+	c.exec(t, `INSERT INTO desk_key_wraps (key_id, unit_id, person_id, member_key, wrapped, made_at, pin) VALUES ($1, $2, $3, $4, '\x00', now(), '')`,
+		current, by.UnitID, again.PersonID, again.Member.ID())
+	if err := c.desks.AskReadmission(t.Context(), again, c.decisions); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.decide(t, by, desk.Readmit); err != nil {
+		t.Fatal(err)
+	}
+	if !c.state(t, again).Admitted || !c.reads(t, again, filed) {
+		t.Error("not readmitted")
+	}
+	// Nor does one make a desk seem to have somebody who holds its key.
+	c.exec(t, `UPDATE desk_key_wraps SET pin = '' WHERE unit_id = $1`, by.UnitID)
+	if st := c.state(t, by); !st.Lost || st.Admitted {
+		t.Errorf("%+v", st)
+	}
 	if _, err := c.desks.Unlock(t.Context(), by, current); errCode(err) != desk.NotAdmitted {
 		t.Errorf("%v", err)
 	}

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -24,7 +23,30 @@ type book struct {
 	at     time.Time
 	byUnit map[string]entry // unit code
 	read   map[string]entry // key id: checking a pin and a point each time would be a waste
-	newest map[string]int   // unit code → highest sequence ever seen by this process
+	newest map[string]int   // unit code → highest sequence of a genuine key ever seen by this process
+}
+
+var errOlder = fmt.Errorf("%w: an older key was put back", ErrForged)
+
+// follows reports whether no newer key of the unit was ever seen, and remembers
+// this one.
+func (b *book) follows(unit string, sequence int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if sequence < b.newest[unit] {
+		return false
+	}
+	if b.newest == nil {
+		b.newest = map[string]int{}
+	}
+	b.newest[unit] = sequence
+	return true
+}
+
+func (b *book) newestOf(unit string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.newest[unit]
 }
 
 type entry struct {
@@ -82,8 +104,8 @@ func (s *Service) reload(ctx context.Context) error {
 		}
 		read[r.ID] = e
 		if r.Sequence < b.newest[r.UnitCode] {
-			e.err = errors.Join(ErrForged, errors.New("an older key was put back"))
-		} else {
+			e.err = errOlder
+		} else if e.err == nil {
 			b.newest[r.UnitCode] = r.Sequence
 		}
 		byUnit[r.UnitCode] = e

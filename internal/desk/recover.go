@@ -94,7 +94,7 @@ func (s *Service) Restore(ctx context.Context, by identity.Holder) error {
 			return err
 		}
 		for _, key := range keys {
-			if err := s.wrap(tx, by.Actor, by.UnitID, key, by.PersonID, by.Member.Public()); err != nil {
+			if err := s.rewrapTo(tx, by.Actor, by.UnitID, key, by.PersonID, by.Member.Public()); err != nil {
 				return err
 			}
 		}

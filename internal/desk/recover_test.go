@@ -193,8 +193,11 @@ func TestADeskIsHandedOverWhenTheOtherUnitAgrees(t *testing.T) {
 	if n := c.count(t, `SELECT count(*) FROM complaint_envelopes WHERE recipient = 'support' AND complaint_id = $1`, filed[2].id); n != 0 {
 		t.Error("an excluded unit received the complaint")
 	}
-	if n := c.count(t, `SELECT count(*) FROM desk_work WHERE kind = 'handover' AND skipped = 1 AND done = 3 AND finished_at IS NOT NULL`); n != 1 {
-		t.Error("the work is not told as it was")
+	if n := c.count(t, `SELECT count(*) FROM desk_work WHERE kind = 'handover' AND finished_at IS NOT NULL`); n != 1 {
+		t.Error("the work does not end")
+	}
+	if n := c.count(t, `SELECT count(*) FROM desk_handed WHERE (fate = 'excluded') = (complaint_id = $1)`, filed[2].id); n != 3 {
+		t.Errorf("the fate of %d of 3 is on record", n)
 	}
 	if _, err := c.super.Exec(`INSERT INTO desk_work (id, unit_id, kind, to_unit_id, decision_id, asked_at, asked_by)
 		SELECT gen_random_uuid(), unit_id, kind, to_unit_id, decision_id, asked_at, asked_by FROM desk_work WHERE kind = 'handover'`); err == nil {

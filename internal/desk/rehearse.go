@@ -16,7 +16,7 @@ import (
 
 // Rehearsed is what a rehearsal showed.
 type Rehearsed struct {
-	// RealShares is how many shares of the unit's real keys the two holders
+	// RealShares is how many shares of the unit's current key the two holders
 	// could open. They were not put together.
 	RealShares int
 }
@@ -77,11 +77,11 @@ func (s *Service) rehearse(ctx context.Context, unit string, first, second ident
 		if !holds {
 			return out, fault.New(fault.Conflict, "desk.error.two_holders")
 		}
-		real, err := s.give(ctx, by, u.ID, drill, at)
+		opened, err := s.give(ctx, by, u.ID, drill, at)
 		if err != nil {
 			return out, err
 		}
-		out.RealShares += real
+		out.RealShares += opened
 	}
 	return out, drill.prove()
 }
@@ -118,7 +118,7 @@ func newDrill(unit string, holders []seal.Recipient) (*drill, error) {
 }
 
 // give adds the holder's share of the drill, and counts the real ones that open.
-func (s *Service) give(ctx context.Context, by identity.Holder, unit uuid.UUID, d *drill, at int) (real int, err error) {
+func (s *Service) give(ctx context.Context, by identity.Holder, unit uuid.UUID, d *drill, at int) (opened int, err error) {
 	if err := s.require(by.Actor, authority.DeskTend); err != nil {
 		return 0, err
 	}
@@ -137,14 +137,24 @@ func (s *Service) give(ctx context.Context, by identity.Holder, unit uuid.UUID, 
 		}
 		d.given = append(d.given, sealed)
 		held, err := sharesHeld(tx, by.UnitID, unit)
+		if err != nil {
+			return err
+		}
+		live, err := liveKeys(tx, unit)
+		if err != nil || len(live) == 0 {
+			return err
+		}
 		for _, row := range held {
+			if row.KeyID != live[0].ID {
+				continue // that an older key is kept is the business of that desk
+			}
 			if _, err := r.keys[row.HolderKey].OpenShare(row.UnitCode, row.KeyID, row.Sealed); err == nil {
-				real++
+				opened++
 			}
 		}
-		return err
+		return nil
 	})
-	return real, err
+	return opened, err
 }
 
 func (d *drill) prove() error {

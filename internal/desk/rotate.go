@@ -41,7 +41,7 @@ func (s *Service) due(tx postgres.Tx, u unitRow, current keyRow) (Reason, error)
 	if err != nil {
 		return "", err
 	}
-	wraps, err := wrapsOf(tx, u.ID)
+	wraps, err := s.wraps(tx, u.ID)
 	if err != nil {
 		return "", err
 	}
@@ -94,7 +94,11 @@ func (s *Service) rotate(tx postgres.Tx, by identity.Holder, r ring, why Reason)
 	if err := retireKey(tx, r.current.ID, why, s.deps.Clock.Now()); err != nil {
 		return err
 	}
-	desk, err := s.draw(tx, by.Actor, r.unit, r.current.Sequence+1, admitted)
+	next, err := s.nextSequence(tx, r.unit)
+	if err != nil {
+		return err
+	}
+	desk, err := s.draw(tx, by.Actor, r.unit, next, admitted)
 	if err != nil {
 		return err
 	}
@@ -113,7 +117,7 @@ func (s *Service) admitted(tx postgres.Tx, r ring) (out []member, err error) {
 	if err != nil {
 		return nil, err
 	}
-	wraps, err := wrapsOf(tx, r.unit.ID)
+	wraps, err := s.wraps(tx, r.unit.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -131,25 +135,45 @@ func (s *Service) admitted(tx postgres.Tx, r ring) (out []member, err error) {
 	return out, nil
 }
 
-// beginRewrap writes down that the older envelopes have to follow, or makes
-// what is under way longer.
-func (s *Service) beginRewrap(tx postgres.Tx, by identity.Holder, why Reason) error {
-	behind, err := left(tx)
+// nextSequence is after every key that the portal made for the unit or that this
+// process saw, at a place that nobody took.
+func (s *Service) nextSequence(tx postgres.Tx, u unitRow) (int, error) {
+	all, err := keysOf(tx, u.ID)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	next := s.book.newestOf(u.Code) + 1
+	taken := map[int]bool{}
+	for _, r := range all {
+		taken[r.Sequence] = true
+		if s.pinned(r) {
+			next = max(next, r.Sequence+1)
+		}
+	}
+	for taken[next] {
+		next++
+	}
+	return next, nil
+}
+
+// beginRewrap writes down that the older envelopes have to follow. It takes the
+// place of what is under way: whether anything is must not show.
+func (s *Service) beginRewrap(tx postgres.Tx, by identity.Holder, why Reason) error {
 	open, err := openWork(tx, by.UnitID)
 	if err != nil {
 		return err
 	}
 	for _, w := range open {
-		if w.ToUnitID == nil {
-			return setTotal(tx, w.ID, w.Done+behind, 0)
+		if w.ToUnitID != nil {
+			continue
+		}
+		if err := finishWork(tx, w.ID, s.deps.Clock.Now()); err != nil {
+			return err
 		}
 	}
 	kind := map[Reason]string{Leave: "leave", Recovered: "recover"}[why]
 	if kind == "" {
 		kind = "rotate"
 	}
-	return insertWork(tx, workRow{ID: newID(), UnitID: by.UnitID, Kind: kind, Total: behind, AskedAt: s.deps.Clock.Now(), AskedBy: by.PersonID})
+	return insertWork(tx, workRow{ID: newID(), UnitID: by.UnitID, Kind: kind, AskedAt: s.deps.Clock.Now(), AskedBy: by.PersonID})
 }

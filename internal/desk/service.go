@@ -2,6 +2,8 @@ package desk
 
 import (
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fairpassage/portal/internal/authority"
@@ -80,9 +82,25 @@ func (s *Service) pin(unit uuid.UUID, code, keyID string, public []byte) []byte 
 	return s.deps.Pins.Pin("desk key", unit[:], []byte(code), []byte(keyID), public)
 }
 
+// pinned reports whether the portal made the key, with that place in the order.
+func (s *Service) pinned(r keyRow) bool {
+	return sequenceOf(r.ID) == r.Sequence && s.deps.Pins.Check(r.Pin, "desk key", r.UnitID[:], []byte(r.UnitCode), []byte(r.ID), r.Public)
+}
+
+// sequenceOf is the place in the order of a desk's keys that the key's name says,
+// or 0. The name is pinned, and bound into what is sealed to the key.
+func sequenceOf(keyID string) int {
+	place, _, _ := strings.Cut(keyID, "-")
+	n, err := strconv.Atoi(place)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // genuine reads a public key whose pin is good.
 func (s *Service) genuine(r keyRow) (seal.Recipient, error) {
-	if !s.deps.Pins.Check(r.Pin, "desk key", r.UnitID[:], []byte(r.UnitCode), []byte(r.ID), r.Public) {
+	if !s.pinned(r) {
 		return seal.Recipient{}, ErrForged
 	}
 	to, err := seal.ReadDesk(r.UnitCode, r.ID, r.Public)

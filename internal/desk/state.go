@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fairpassage/portal/internal/authority"
@@ -47,16 +48,10 @@ type Seat struct {
 // ShareState is a desk that holds a share of this one's key.
 type ShareState struct{ Name map[string]string }
 
-// Work is something that waits for a key-holder.
-type Work struct {
-	Kind                 string // rotate, leave, recover or handover
-	To                   map[string]string
-	Done, Total, Skipped int
-	AskedAt              time.Time
-}
-
 // Waits reports whether the desk has something to do for a key-holder.
-func (st State) Waits() bool { return len(st.Work) > 0 || st.Due != "" || st.Missing > 0 }
+func (st State) Waits() bool {
+	return st.Due != "" || st.Missing > 0 || slices.ContainsFunc(st.Work, func(w Work) bool { return !w.Refused })
+}
 
 // State returns how the holder's desk stands.
 func (s *Service) State(ctx context.Context, by identity.Holder) (State, error) {
@@ -132,17 +127,8 @@ func (s *Service) rest(tx postgres.Tx, by identity.Holder, u unitRow, current ke
 	if st.Missing, err = s.sharesMissing(tx, u.ID, current.ID); err != nil {
 		return err
 	}
-	open, err := openWork(tx, u.ID)
-	if err != nil {
+	if st.Work, err = s.lines(tx, u); err != nil {
 		return err
-	}
-	for _, w := range open {
-		if w.ToUnitID != nil && w.Total == 0 {
-			if w.Total, err = countEnvelopes(tx, u.Code); err != nil {
-				return err
-			}
-		}
-		st.Work = append(st.Work, Work{Kind: w.Kind, To: names(w.ToName), Done: w.Done, Total: w.Total, Skipped: w.Skipped, AskedAt: w.AskedAt})
 	}
 	if by.Member.Locked() {
 		return nil
@@ -163,12 +149,12 @@ func (s *Service) Waits(ctx context.Context, by identity.Actor) (waits bool, err
 		return false, nil
 	}
 	err = s.deps.DB.Read(ctx, by, func(tx postgres.Tx) error {
-		open, err := openWork(tx, by.UnitID)
-		if waits = len(open) > 0; err != nil || waits {
-			return err
-		}
 		u, err := unitByID(tx, by.UnitID)
 		if err != nil {
+			return err
+		}
+		lines, err := s.lines(tx, u)
+		if waits = (State{Work: lines}).Waits(); err != nil || waits {
 			return err
 		}
 		live, err := liveKeys(tx, by.UnitID)
@@ -194,7 +180,7 @@ type Overview struct {
 	Admitted, Members int
 	Shares, Holders   int
 	Due               Reason // why the key should be replaced now, or ""
-	Work              []Work
+	Work              []Work // without numbers: an operator sees no complaints
 }
 
 // List returns every unit that may hold a key, for an operator.
@@ -237,6 +223,9 @@ func (s *Service) overview(tx postgres.Tx, u unitRow) (Overview, error) {
 	if _, err := s.genuine(current); err != nil {
 		return Overview{}, fmt.Errorf("%s: %w", u.Code, err)
 	}
+	if err := s.newest(tx, current); err != nil {
+		return Overview{}, fmt.Errorf("%s: %w", u.Code, err)
+	}
 	line.KeyID, line.MadeAt, line.DueAt = current.ID, current.MadeAt, current.MadeAt.Add(Lifetime)
 	if line.Due, err = s.due(tx, u, current); err != nil {
 		return Overview{}, err
@@ -259,7 +248,7 @@ func (s *Service) overview(tx postgres.Tx, u unitRow) (Overview, error) {
 	}
 	open, err := openWork(tx, u.ID)
 	for _, w := range open {
-		line.Work = append(line.Work, Work{Kind: w.Kind, To: names(w.ToName), Done: w.Done, Total: w.Total, Skipped: w.Skipped, AskedAt: w.AskedAt})
+		line.Work = append(line.Work, Work{Kind: w.Kind, To: names(w.ToName), AskedAt: w.AskedAt})
 	}
 	return line, err
 }

@@ -81,6 +81,12 @@ func liveKeys(tx postgres.Tx, unit uuid.UUID) (rows []keyRow, err error) {
 	return rows, err
 }
 
+// keysOf lists all keys that the unit ever had, the newest first.
+func keysOf(tx postgres.Tx, unit uuid.UUID) (rows []keyRow, err error) {
+	err = tx.Gorm().Raw(`SELECT `+keyColumns+` WHERE k.unit_id = ? ORDER BY k.sequence DESC`, unit).Scan(&rows).Error
+	return rows, err
+}
+
 func findKey(tx postgres.Tx, unit uuid.UUID, key string) (r keyRow, found bool, err error) {
 	res := tx.Gorm().Raw(`SELECT `+keyColumns+` WHERE k.unit_id = ? AND k.id = ?`, unit, key).Scan(&r)
 	return r, res.RowsAffected == 1, res.Error
@@ -120,22 +126,28 @@ type wrapRow struct {
 	MemberKey string
 	Wrapped   []byte
 	MadeAt    time.Time
+	MadeBy    *uuid.UUID // nil for the installation
+	Pin       []byte
 }
 
-func insertWrap(tx postgres.Tx, r wrapRow, by *uuid.UUID) error {
-	return tx.Gorm().Exec(`INSERT INTO desk_key_wraps (key_id, unit_id, person_id, member_key, wrapped, made_at, made_by) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO NOTHING`, r.KeyID, r.UnitID, r.PersonID, r.MemberKey, r.Wrapped, r.MadeAt, by).Error
+func insertWrap(tx postgres.Tx, r wrapRow) error {
+	return tx.Gorm().Exec(`INSERT INTO desk_key_wraps (key_id, unit_id, person_id, member_key, wrapped, made_at, made_by, pin) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.KeyID, r.UnitID, r.PersonID, r.MemberKey, r.Wrapped, r.MadeAt, r.MadeBy, r.Pin).Error
 }
 
-// wrapsOf lists who holds the unit's keys, without what they hold.
+func dropWrap(tx postgres.Tx, unit uuid.UUID, key, memberKey string) error {
+	return tx.Gorm().Exec(`DELETE FROM desk_key_wraps WHERE unit_id = ? AND key_id = ? AND member_key = ?`, unit, key, memberKey).Error
+}
+
+// wrapsOf lists who should hold the unit's keys, without what they hold.
 func wrapsOf(tx postgres.Tx, unit uuid.UUID) (rows []wrapRow, err error) {
-	err = tx.Gorm().Raw(`SELECT key_id, unit_id, person_id, member_key, made_at FROM desk_key_wraps WHERE unit_id = ?`, unit).Scan(&rows).Error
+	err = tx.Gorm().Raw(`SELECT key_id, unit_id, person_id, member_key, made_at, made_by, pin FROM desk_key_wraps WHERE unit_id = ?`, unit).Scan(&rows).Error
 	return rows, err
 }
 
 // heldBy lists what is wrapped to one member's key.
 func heldBy(tx postgres.Tx, unit uuid.UUID, memberKey string) (rows []wrapRow, err error) {
-	err = tx.Gorm().Raw(`SELECT key_id, wrapped FROM desk_key_wraps WHERE unit_id = ? AND member_key = ?`, unit, memberKey).Scan(&rows).Error
+	err = tx.Gorm().Raw(`SELECT key_id, unit_id, person_id, member_key, wrapped, made_by, pin FROM desk_key_wraps WHERE unit_id = ? AND member_key = ?`, unit, memberKey).Scan(&rows).Error
 	return rows, err
 }
 

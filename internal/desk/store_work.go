@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -8,54 +9,101 @@ import (
 )
 
 type workRow struct {
-	ID                   uuid.UUID
-	UnitID               uuid.UUID
-	Kind                 string
-	ToUnitID             *uuid.UUID
-	ToName               string // JSON
-	DecisionID           *uuid.UUID
-	Total, Done, Skipped int
-	Cursor               *uuid.UUID
-	AskedAt              time.Time
-	AskedBy              uuid.UUID
+	ID         uuid.UUID
+	UnitID     uuid.UUID
+	Kind       string
+	ToUnitID   *uuid.UUID
+	ToName     string // JSON
+	DecisionID *uuid.UUID
+	WalkedAt   *time.Time
+	AskedAt    time.Time
+	AskedBy    uuid.UUID
 }
 
-// openWork lists what the unit has to do, oldest first.
+const workColumns = `w.id, w.unit_id, w.kind, w.to_unit_id, coalesce(u.name::text, '{}') AS to_name, w.decision_id, w.walked_at, w.asked_at, w.asked_by
+	FROM desk_work w LEFT JOIN units u ON u.id = w.to_unit_id`
+
+// openWork lists what the unit has to do, oldest first. That something is open
+// may be due to what the acting person must not know of: see seen.
 func openWork(tx postgres.Tx, unit uuid.UUID) (rows []workRow, err error) {
-	err = tx.Gorm().Raw(`SELECT w.id, w.unit_id, w.kind, w.to_unit_id, coalesce(u.name::text, '{}') AS to_name, w.total, w.done, w.skipped, w.cursor, w.asked_at, w.asked_by
-		FROM desk_work w LEFT JOIN units u ON u.id = w.to_unit_id
-		WHERE w.unit_id = ? AND w.finished_at IS NULL ORDER BY w.asked_at, w.id`, unit).Scan(&rows).Error
+	err = tx.Gorm().Raw(`SELECT `+workColumns+` WHERE w.unit_id = ? AND w.finished_at IS NULL ORDER BY w.asked_at, w.id`, unit).Scan(&rows).Error
+	return rows, err
+}
+
+// openHandOvers lists those of all units, for whoever may see them.
+func openHandOvers(tx postgres.Tx) (rows []workRow, err error) {
+	err = tx.Gorm().Raw(`SELECT ` + workColumns + ` WHERE w.kind = 'handover' AND w.finished_at IS NULL ORDER BY w.asked_at, w.id`).Scan(&rows).Error
 	return rows, err
 }
 
 func insertWork(tx postgres.Tx, w workRow) error {
-	return tx.Gorm().Exec(`INSERT INTO desk_work (id, unit_id, kind, to_unit_id, decision_id, total, asked_at, asked_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		w.ID, w.UnitID, w.Kind, w.ToUnitID, w.DecisionID, w.Total, w.AskedAt, w.AskedBy).Error
+	return tx.Gorm().Exec(`INSERT INTO desk_work (id, unit_id, kind, to_unit_id, decision_id, asked_at, asked_by) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		w.ID, w.UnitID, w.Kind, w.ToUnitID, w.DecisionID, w.AskedAt, w.AskedBy).Error
 }
 
-func advanceWork(tx postgres.Tx, w uuid.UUID, done, skipped int, cursor *uuid.UUID) error {
-	return tx.Gorm().Exec(`UPDATE desk_work SET done = done + ?, skipped = skipped + ?, cursor = coalesce(?, cursor), total = greatest(total, done + ?) WHERE id = ?`,
-		done, skipped, cursor, done, w).Error
-}
-
-func setTotal(tx postgres.Tx, w uuid.UUID, total, skipped int) error {
-	return tx.Gorm().Exec(`UPDATE desk_work SET total = ?, skipped = ? WHERE id = ?`, total, skipped, w).Error
+// walkedWork writes down that somebody came to the end of what they may see.
+func walkedWork(tx postgres.Tx, w uuid.UUID, at time.Time) error {
+	return tx.Gorm().Exec(`UPDATE desk_work SET walked_at = ? WHERE id = ? AND finished_at IS NULL`, at, w).Error
 }
 
 func finishWork(tx postgres.Tx, w uuid.UUID, at time.Time) error {
-	return tx.Gorm().Exec(`UPDATE desk_work SET finished_at = ? WHERE id = ?`, at, w).Error
+	return tx.Gorm().Exec(`UPDATE desk_work SET walked_at = coalesce(walked_at, @at), finished_at = @at WHERE id = @work AND finished_at IS NULL`,
+		map[string]any{"at": at, "work": w}).Error
 }
 
-// left counts the acting desk's envelopes that are not under its current key.
-func left(tx postgres.Tx) (n int, err error) {
-	err = tx.Gorm().Raw(`SELECT desk_left()`).Scan(&n).Error
+// olderKeysNeeded reports whether anything at all is sealed to an older key of
+// the acting desk. The answer must reach nobody.
+func olderKeysNeeded(tx postgres.Tx) (needed bool, err error) {
+	err = tx.Gorm().Raw(`SELECT desk_older_keys_needed()`).Scan(&needed).Error
+	return needed, err
+}
+
+// handOverLeft reports whether anything at all is left of a hand-over of the
+// acting desk. The answer must reach nobody.
+func handOverLeft(tx postgres.Tx, w uuid.UUID) (left bool, err error) {
+	err = tx.Gorm().Raw(`SELECT hand_over_left(work => ?)`, w).Scan(&left).Error
+	return left, err
+}
+
+// most is how far envelopes are counted: a bar needs no more.
+const most = 10_000
+
+// count counts the rows of a query, up to most.
+func count(tx postgres.Tx, query string, args map[string]any) (n int, err error) {
+	err = tx.Gorm().Raw(fmt.Sprintf(`SELECT count(*) FROM (%s LIMIT %d) seen`, query, most), args).Scan(&n).Error
 	return n, err
+}
+
+// The desk's envelopes that the acting person may see: row security hides the
+// others. Behind are those under an older key that still exists.
+const (
+	visible = `SELECT 1 FROM complaint_envelopes e WHERE e.recipient = @desk`
+	behind  = `SELECT 1 FROM desk_keys k JOIN complaint_envelopes e ON e.recipient = @desk AND e.key_id = k.id
+		WHERE k.unit_id = @unit AND k.retired_at IS NOT NULL AND k.destroyed_at IS NULL
+		  AND NOT EXISTS (SELECT FROM desk_given_up g WHERE g.unit_id = k.unit_id AND g.complaint_id = e.complaint_id AND g.key_id = e.key_id)`
+	unhanded = visible + ` AND NOT EXISTS (SELECT FROM desk_handed h WHERE h.work_id = @work AND h.complaint_id = e.complaint_id)`
+	leftOut  = `SELECT 1 FROM desk_handed h WHERE h.work_id = @work AND h.fate IN ('excluded','unreadable')`
+)
+
+func countVisible(tx postgres.Tx, u unitRow) (int, error) {
+	return count(tx, visible, map[string]any{"desk": u.Code})
+}
+
+func countBehind(tx postgres.Tx, u unitRow) (int, error) {
+	return count(tx, behind, map[string]any{"desk": u.Code, "unit": u.ID})
+}
+
+func countUnhanded(tx postgres.Tx, u unitRow, w uuid.UUID) (int, error) {
+	return count(tx, unhanded, map[string]any{"desk": u.Code, "work": w})
+}
+
+func countLeftOut(tx postgres.Tx, w uuid.UUID) (int, error) {
+	return count(tx, leftOut, map[string]any{"work": w})
 }
 
 type envelopeRow struct {
 	ComplaintID uuid.UUID
 	KeyID       string
-	Items       string // as a JSON array
 	Envelope    []byte
 }
 
@@ -65,25 +113,23 @@ type place struct {
 	Complaint uuid.UUID
 }
 
-// envelopesBehind lists the desk's envelopes under other keys than the current
-// one, from a place on.
-func envelopesBehind(tx postgres.Tx, desk, current string, after place, limit int) (rows []envelopeRow, err error) {
-	err = tx.Gorm().Raw(`SELECT complaint_id, key_id, envelope FROM complaint_envelopes
-		WHERE recipient = ? AND key_id <> ? AND (key_id, complaint_id) > (?, ?) ORDER BY key_id, complaint_id LIMIT ?`,
-		desk, current, after.KeyID, after.Complaint, limit).Scan(&rows).Error
+// envelopesBehind lists the desk's envelopes under older keys, from a place on.
+func envelopesBehind(tx postgres.Tx, unit unitRow, after place, limit int) (rows []envelopeRow, err error) {
+	err = tx.Gorm().Raw(`SELECT e.complaint_id, e.key_id, e.envelope FROM complaint_envelopes e JOIN desk_keys k ON k.id = e.key_id
+		WHERE e.recipient = ? AND k.unit_id = ? AND k.retired_at IS NOT NULL AND k.destroyed_at IS NULL
+		  AND (e.key_id, e.complaint_id) > (?, ?) ORDER BY e.key_id, e.complaint_id LIMIT ?`,
+		unit.Code, unit.ID, after.KeyID, after.Complaint, limit).Scan(&rows).Error
 	return rows, err
 }
 
-// envelopesAfter lists the desk's envelopes by complaint, from one on.
-func envelopesAfter(tx postgres.Tx, desk, current string, after uuid.UUID, limit int) (rows []envelopeRow, err error) {
-	err = tx.Gorm().Raw(`SELECT complaint_id, key_id, array_to_json(items)::text AS items, envelope FROM complaint_envelopes
-		WHERE recipient = ? AND key_id = ? AND complaint_id > ? ORDER BY complaint_id LIMIT ?`, desk, current, after, limit).Scan(&rows).Error
+// envelopesToHand lists what is left of a hand-over, by complaint, from one on.
+func envelopesToHand(tx postgres.Tx, desk string, w, after uuid.UUID, limit int) (rows []envelopeRow, err error) {
+	err = tx.Gorm().Raw(`SELECT e.complaint_id, e.key_id, e.envelope FROM complaint_envelopes e
+		WHERE e.recipient = @desk AND e.complaint_id > @after
+		  AND NOT EXISTS (SELECT FROM desk_handed h WHERE h.work_id = @work AND h.complaint_id = e.complaint_id)
+		ORDER BY e.complaint_id LIMIT @limit`,
+		map[string]any{"desk": desk, "after": after, "work": w, "limit": limit}).Scan(&rows).Error
 	return rows, err
-}
-
-func countEnvelopes(tx postgres.Tx, desk string) (n int, err error) {
-	err = tx.Gorm().Raw(`SELECT count(*) FROM complaint_envelopes WHERE recipient = ?`, desk).Scan(&n).Error
-	return n, err
 }
 
 // moveEnvelope reports false when somebody else moved it before.
@@ -93,9 +139,15 @@ func moveEnvelope(tx postgres.Tx, desk string, from envelopeRow, to string, enve
 	return res.RowsAffected == 1, res.Error
 }
 
-// handOver returns what became of it: handed, kept, excluded or refused.
-func handOver(tx postgres.Tx, complaint uuid.UUID, desk, key, items string, envelope []byte) (fate string, err error) {
-	err = tx.Gorm().Raw(`SELECT hand_envelope_over(told => ?, desk => ?, key => ?, held => ARRAY(SELECT json_array_elements_text(?::json)), sealed => ?)`,
-		complaint, desk, key, items, envelope).Scan(&fate).Error
+// handOver returns what became of it: handed, kept, excluded, unreadable, unread
+// or refused. envelope is nil for one that does not open; items is a JSON array.
+func handOver(tx postgres.Tx, w, complaint uuid.UUID, desk, key, items string, envelope []byte) (fate string, err error) {
+	err = tx.Gorm().Raw(`SELECT hand_envelope_over(work => ?, told => ?, desk => ?, key => ?, held => ARRAY(SELECT json_array_elements_text(?::json)), sealed => ?)`,
+		w, complaint, desk, key, items, envelope).Scan(&fate).Error
 	return fate, err
+}
+
+func insertGivenUp(tx postgres.Tx, unit uuid.UUID, e envelopeRow, decision uuid.UUID) error {
+	return tx.Gorm().Exec(`INSERT INTO desk_given_up (unit_id, complaint_id, key_id, decision_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		unit, e.ComplaintID, e.KeyID, decision).Error
 }

@@ -54,7 +54,8 @@ func (s *Service) unlock(tx postgres.Tx, by identity.Holder, keyID string) (seal
 }
 
 // unlockAll opens every key of the desk that is wrapped to the holder. A wrap
-// that does not open, or holds another key than it says, is as if it were not.
+// that the portal did not write, that does not open, or that holds another key
+// than it says, is as if it were not.
 func (s *Service) unlockAll(tx postgres.Tx, by identity.Holder) (map[string]seal.Desk, error) {
 	keys := map[string]seal.Desk{}
 	if by.Member.Locked() {
@@ -65,6 +66,9 @@ func (s *Service) unlockAll(tx postgres.Tx, by identity.Holder) (map[string]seal
 		return nil, err
 	}
 	for _, w := range held {
+		if w.PersonID != by.PersonID || !s.deps.Pins.Check(w.Pin, "desk wrap", w.pinned()...) {
+			continue
+		}
 		if desk, err := seal.UnwrapDesk(by.Member, by.UnitCode, w.KeyID, w.Wrapped); err == nil {
 			keys[w.KeyID] = desk
 		}
@@ -80,7 +84,26 @@ type ring struct {
 	keys    map[string]seal.Desk // by id
 }
 
-// open unlocks the desk. Who does not hold its current key is not admitted.
+// newest refuses a current key that is older than another genuine one, in the
+// record or in this process's memory: somebody put it back.
+func (s *Service) newest(tx postgres.Tx, current keyRow) error {
+	all, err := keysOf(tx, current.UnitID)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.Sequence > current.Sequence && s.pinned(r) {
+			return errOlder
+		}
+	}
+	if !s.book.follows(current.UnitCode, current.Sequence) {
+		return errOlder
+	}
+	return nil
+}
+
+// open unlocks the desk. Who does not hold its current key is not admitted; one
+// that is not the newest is ErrForged, and nothing is wrapped to it.
 func (s *Service) open(tx postgres.Tx, by identity.Holder) (r ring, err error) {
 	if r.unit, err = unitByID(tx, by.UnitID); err != nil {
 		return ring{}, err
@@ -94,6 +117,9 @@ func (s *Service) open(tx postgres.Tx, by identity.Holder) (r ring, err error) {
 	}
 	r.current = live[0]
 	if r.to, err = s.genuine(r.current); err != nil {
+		return ring{}, err
+	}
+	if err := s.newest(tx, r.current); err != nil {
 		return ring{}, err
 	}
 	if r.keys, err = s.unlockAll(tx, by); err != nil {
