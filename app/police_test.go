@@ -84,7 +84,8 @@ func openStation(t *testing.T) *station {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.escalations = escalation.New(escalation.Deps{DB: s.db.DB, Clock: s.clock, Random: rand.Reader})
+	s.db.Adopt(t)
+	s.escalations = escalation.New(escalation.Deps{DB: s.db.DB, Clock: s.clock, People: testkit.People(s.clock), Random: rand.Reader})
 	s.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Staff}}, w, app.Pages{
 		Account: account.New(w, sessions, nil),
 		Police:  police.New(w, police.Deps{Escalations: s.escalations, Sealed: s, Agencies: register.New(s.db.DB, s.clock, country.Home{Code: "KH", Zone: time.UTC}), Bell: s.bell, Base: "/police/escalations", Offices: s}),

@@ -71,7 +71,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	must(err)
 	mailer, err := mail.New(w.mails.URL)
 	must(err)
-	w.escalations = escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}})
+	w.escalations = escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clock, People: testkit.People(w.clock), Random: currentRandom{}})
 	w.letters = letter.New(letter.Deps{DB: w.db.DB, Clock: w.clock, Mail: mailer, Words: pages.Catalogue(), BaseURL: "http://localhost:8080"})
 	signing, err := audit.NewKey(keys.Secret(seal.SecretAudit))
 	must(err)
@@ -95,6 +95,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	keeper := testkit.People(w.clock)
 	kept, err := retention.New(retention.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Keys: shredKeys, Pins: testkit.Pins(), Log: log})
 	must(err)
+	w.retention = kept
 	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules())...)
 	must(err)
 	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})

@@ -24,6 +24,7 @@ import (
 	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/mail/mailtest"
+	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/testkit"
@@ -51,6 +52,7 @@ type twin struct {
 	decisions   *decision.Service
 	desks       *desk.Service
 	audit       *audit.Log
+	retention   *retention.Service
 	escalations *escalation.Service
 	letters     *letter.Service
 	screening   *screening.Service
@@ -226,6 +228,8 @@ func (w *twin) work() {
 			err = w.complaints.TellReaders(ctx, promise)
 		case complaint.TopicReadingDue:
 			err = w.complaints.ClimbReading(ctx, promise)
+		case complaint.TopicReadingHanded:
+			err = w.complaints.TellHanded(ctx, promise)
 		case escalation.TopicRaised:
 			err = w.escalations.Deliver(ctx, promise)
 		case escalation.TopicOverdue:

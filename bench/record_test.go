@@ -96,7 +96,7 @@ func (r *record) day(n, of int) time.Time {
 }
 
 func (r *record) escalationsService() *escalation.Service {
-	return escalation.New(escalation.Deps{DB: r.DB, Clock: r.clock, Random: randomness{r.word}})
+	return escalation.New(escalation.Deps{DB: r.DB, Clock: r.clock, People: testkit.People(r.clock), Random: randomness{r.word}})
 }
 
 // investigatorActor is the investigator at work.

@@ -13,6 +13,7 @@ import (
 type Readings interface {
 	TellReaders(ctx context.Context, promiseID uuid.UUID) error
 	ClimbReading(ctx context.Context, promiseID uuid.UUID) error
+	TellHanded(ctx context.Context, promiseID uuid.UUID) error
 }
 
 // climbReading carries a complaint that nobody has read in time to the

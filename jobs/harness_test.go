@@ -115,7 +115,7 @@ func deps(t *testing.T, db *testkit.Database, s jobs.Screener) (jobs.Deps, *logg
 	clk := clock.System{}
 	return jobs.Deps{
 		DB: db.DB, RedisURL: testkit.RedisDatabase(t), Clock: clk, Log: slog.New(slog.NewJSONHandler(log, nil)),
-		Screening: s, Escalations: escalation.New(escalation.Deps{DB: db.DB, Clock: clk, Random: rand.Reader}),
+		Screening: s, Escalations: escalation.New(escalation.Deps{DB: db.DB, Clock: clk, People: testkit.People(clk), Random: rand.Reader}),
 		Letters: letter.New(letter.Deps{DB: db.DB, Clock: clk}), Timing: brisk(),
 	}, log
 }

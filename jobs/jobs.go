@@ -51,6 +51,7 @@ func jobsOf(d Deps) []job {
 		sendMail(d.Letters),
 		tellReaders(d.Readings),
 		climbReading(d.Readings),
+		tellHanded(d.Readings),
 	}
 }
 

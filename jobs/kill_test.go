@@ -76,7 +76,7 @@ func child() error {
 		}
 	}
 	escalations := escalation.New(escalation.Deps{
-		DB: db, Clock: clock.System{}, Random: rand.Reader, Step: step,
+		DB: db, Clock: clock.System{}, People: testkit.People(clock.System{}), Random: rand.Reader, Step: step,
 	})
 	readings, stop, err := readings(db, step)
 	if err != nil {

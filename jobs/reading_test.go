@@ -48,6 +48,7 @@ func readers(t *testing.T, db *testkit.Database) readingDesks {
 	if err != nil {
 		t.Fatal(err)
 	}
+	db.Adopt(t)
 	db.Hire(t, clock.System{}, "first@room.example", "First", d.room, identity.RoleFirstReader)
 	db.Hire(t, clock.System{}, "second@room.example", "Second", d.room, identity.RoleFirstReader)
 	db.Hire(t, clock.System{}, "overseer@oversight.example", "Overseer", d.oversight, identity.RoleOverseer)

@@ -24,11 +24,12 @@ func police(t *testing.T, db *testkit.Database) {
 		}
 	}
 	exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, 'national', 'police', '{"en":"National unit"}')`, unit)
-	for _, role := range []string{"investigator", "duty_officer", "commander"} {
+	db.Adopt(t)
+	for _, role := range []identity.Role{identity.RoleInvestigator, identity.RoleDutyOfficer, identity.RoleCommander} {
 		person := id.New()
 		exec(`INSERT INTO people (id, email, name, created_at) VALUES ($1, $2, $3, now())`,
-			person, role+"@police.example", "Officer "+role)
-		exec(`INSERT INTO memberships (person_id, unit_id, role) VALUES ($1, $2, $3)`, person, unit, role)
+			person, string(role)+"@police.example", "Officer "+string(role))
+		db.Grant(t, testkit.Clock(), person, unit, role)
 	}
 }
 

@@ -26,7 +26,7 @@ func TestEveryHandlerMayRunTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, _ := deps(t, db, keep(db))
-	escalations := escalation.New(escalation.Deps{DB: db.DB, Clock: d.Clock, Random: rand.Reader})
+	escalations := escalation.New(escalation.Deps{DB: db.DB, Clock: d.Clock, People: testkit.People(d.Clock), Random: rand.Reader})
 	d.Letters = letter.New(letter.Deps{DB: db.DB, Clock: d.Clock, Mail: sender, Words: plain{}, BaseURL: "https://portal.example"})
 	d.Escalations = escalations
 	readings, stop, err := readings(db.DB, nil)

@@ -4,6 +4,16 @@
 -- made by `portal migrate bootstrap`. Law and the register are open to all, and
 -- their owner may fill them in migrations: they are not FORCEd.
 -- +goose Up
+-- 00014 gives each sealed item a second key, which nothing can give to those of
+-- before. It is said here, while the portal of before still runs as it was.
+-- +goose StatementBegin
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM complaint_items) THEN
+        RAISE EXCEPTION 'this record holds items that were sealed without a shred key: begin with a new data folder or database';
+    END IF;
+END $$;
+-- +goose StatementEnd
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM portal_app;
 
 -- Who acts, as the transaction says. '' is nobody.

@@ -27,7 +27,7 @@ CREATE TABLE audit_leaves (
     position bigint PRIMARY KEY CHECK (position >= 0),
     entry_id uuid NOT NULL UNIQUE
 );
--- Runs of leaves that hide how many entries a minute had. Their content comes
+-- Runs of leaves that hide how many entries a minute had, and when. Their content comes
 -- from the seed, so that no entry can be passed off as padding.
 CREATE TABLE audit_padding (
     first  bigint PRIMARY KEY CHECK (first >= 0),
@@ -132,7 +132,7 @@ END $$;
 -- +goose StatementEnd
 
 INSERT INTO policies (key, valid_from, value, source) VALUES
-    ('audit.leaves_per_checkpoint', '2020-01-01', '64', 'house rule: above the entries of an ordinary minute, so that its leaves tell nothing');
+    ('audit.leaves_per_checkpoint', '2020-01-01', '256', 'house rule: above the entries of a busy minute; what is more waits for the next');
 
 -- Nobody signs a deed with another's name: the public's role writes for the
 -- public, a person's for that person. The door writes for those it lets in.

@@ -3,22 +3,28 @@
 -- +goose Up
 
 -- An item opens with its data key and its shred key; the slot says where the
--- latter lies. Items of before have none, and nothing here can give them one.
+-- latter lies. Items of before have none, and nothing here can give them one:
+-- 00008 refuses a record that holds any, before anything is changed. One that was
+-- stopped between is refused here: the owner, who migrates, sees no row while
+-- row-level security is forced.
+ALTER TABLE complaint_items NO FORCE ROW LEVEL SECURITY;
 -- +goose StatementBegin
 DO $$
 BEGIN
-    IF (SELECT count(*) FROM complaint_items) > 0 THEN
+    IF EXISTS (SELECT FROM complaint_items) THEN
         RAISE EXCEPTION 'this record holds items that were sealed without a shred key: begin with a new data folder or database';
     END IF;
 END $$;
 -- +goose StatementEnd
+ALTER TABLE complaint_items FORCE ROW LEVEL SECURITY;
 ALTER TABLE complaint_items
     -- Two items on one slot would be deleted together.
     ADD COLUMN slot bigint NOT NULL UNIQUE CHECK (slot > 0),
     ADD COLUMN shredded_at timestamptz,
     ADD COLUMN policy text NOT NULL DEFAULT '',
     ADD CHECK ((shredded_at IS NULL) = (policy = '')),
-    ADD CHECK (shredded_at IS NULL OR octet_length(ciphertext) = 0);
+    ADD CHECK (shredded_at IS NULL OR octet_length(ciphertext) = 0),
+    ADD CONSTRAINT complaint_items_own_slot UNIQUE (complaint_id, item, slot);
 CREATE INDEX complaint_items_kept ON complaint_items (complaint_id) WHERE shredded_at IS NULL;
 
 -- Which store of shred keys this record was written with.
@@ -32,7 +38,9 @@ CREATE TABLE shred_stores (
 ALTER TABLE policies ADD COLUMN pin bytea;
 
 -- What was deleted, or is about to be, by which rule. The intent is written
--- down first; shredded_at once the key is destroyed.
+-- down first; shredded_at once the key is destroyed, with a pin made under a
+-- secret that the database does not hold. A row without a good one destroys
+-- nothing.
 CREATE TABLE shreddings (
     id           uuid PRIMARY KEY,
     complaint_id uuid NOT NULL,
@@ -43,8 +51,10 @@ CREATE TABLE shreddings (
     due_at       timestamptz NOT NULL,
     intended_at  timestamptz NOT NULL,
     shredded_at  timestamptz,
+    pin          bytea,
     UNIQUE (complaint_id, item),
-    FOREIGN KEY (complaint_id, item) REFERENCES complaint_items,
+    -- The key of that item, and of no other.
+    FOREIGN KEY (complaint_id, item, slot) REFERENCES complaint_items (complaint_id, item, slot),
     FOREIGN KEY (policy, policy_from) REFERENCES policies
 );
 CREATE INDEX shreddings_open ON shreddings (complaint_id) WHERE shredded_at IS NULL;
@@ -202,17 +212,36 @@ CREATE POLICY worker_shreds ON complaint_items FOR UPDATE TO portal_worker
     WITH CHECK (shredded_at IS NOT NULL);
 GRANT UPDATE (receipt_hash, nonce_hash, reporter_token, text_signature) ON complaints TO portal_worker;
 GRANT SELECT, INSERT, DELETE ON shreddings TO portal_worker;
-GRANT UPDATE (shredded_at) ON shreddings TO portal_worker;
+GRANT UPDATE (shredded_at, pin) ON shreddings TO portal_worker;
 CREATE POLICY worker_reads ON shreddings FOR SELECT TO portal_worker USING (true);
-CREATE POLICY worker_intends ON shreddings FOR INSERT TO portal_worker WITH CHECK (shredded_at IS NULL);
-CREATE POLICY worker_ends ON shreddings FOR UPDATE TO portal_worker USING (shredded_at IS NULL) WITH CHECK (shredded_at IS NOT NULL);
+CREATE POLICY worker_intends ON shreddings FOR INSERT TO portal_worker WITH CHECK (shredded_at IS NULL AND pin IS NULL);
+CREATE POLICY worker_ends ON shreddings FOR UPDATE TO portal_worker USING (shredded_at IS NULL) WITH CHECK (shredded_at IS NOT NULL AND pin IS NOT NULL);
 CREATE POLICY worker_withdraws ON shreddings FOR DELETE TO portal_worker USING (shredded_at IS NULL);
 GRANT SELECT, INSERT ON purges TO portal_worker;
 CREATE POLICY worker ON purges TO portal_worker USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT ON evidence_links TO portal_worker;
-GRANT INSERT ON evidence_links TO portal_staff;
 CREATE POLICY worker ON evidence_links TO portal_worker USING (true) WITH CHECK (true);
-CREATE POLICY staff_links ON evidence_links FOR INSERT TO portal_staff WITH CHECK (true);
+-- A person links what reached their desk and they may see. Of anything else the
+-- answer is the same and nothing is noted: whether it exists is not told.
+GRANT INSERT ON evidence_links TO portal_receipt;
+CREATE POLICY linked ON evidence_links FOR INSERT TO portal_receipt WITH CHECK (true);
+-- +goose StatementBegin
+CREATE FUNCTION link_evidence(told uuid, kind text, object uuid, at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    INSERT INTO evidence_links (complaint_id, kind, object_id, linked_at)
+    SELECT c.id, kind, object, at FROM complaints c
+    WHERE c.id = told AND (acting_as() LIKE 'system:%' OR NOT barred(told)
+        AND EXISTS (SELECT FROM complaint_envelopes e WHERE e.complaint_id = told AND e.recipient = acting_desk()))
+    ON CONFLICT DO NOTHING $$;
+DO $$
+BEGIN
+    GRANT CREATE ON SCHEMA public TO portal_receipt;
+    REVOKE ALL ON FUNCTION link_evidence(uuid,text,uuid,timestamptz) FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION link_evidence(uuid,text,uuid,timestamptz) TO portal_staff, portal_worker;
+    ALTER FUNCTION link_evidence(uuid,text,uuid,timestamptz) OWNER TO portal_receipt;
+    REVOKE CREATE ON SCHEMA public FROM portal_receipt;
+END $$;
+-- +goose StatementEnd
 
 GRANT SELECT ON holds TO portal_worker;
 CREATE POLICY worker ON holds FOR SELECT TO portal_worker USING (true);
@@ -301,6 +330,7 @@ GRANT SELECT ON complaint_items TO portal_staff;
 DROP TRIGGER complaint_items_slot_open ON complaint_items;
 DROP TRIGGER findings_hold_evidence ON findings;
 DROP INDEX findings_evidence;
+DROP FUNCTION link_evidence(uuid,text,uuid,timestamptz);
 DROP TABLE shreddings, purges, evidence_links, holds, retention_outlook, shred_marks, shred_stores;
 DROP FUNCTION item_slot_open(), hold_frozen(), hold_lifters_belong(), finding_holds_evidence();
 DROP POLICY setup_writes ON policies;

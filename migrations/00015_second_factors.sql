@@ -81,15 +81,20 @@ CREATE TABLE sign_ins (
 CREATE INDEX sign_ins_person ON sign_ins (person_id);
 CREATE INDEX sign_ins_expiry ON sign_ins (expires_at);
 
--- Sessions of before carry a pin of another shape.
+-- Sessions of before carry a pin of another shape. The owner, who migrates, sees
+-- no row while row-level security is forced.
+ALTER TABLE sessions NO FORCE ROW LEVEL SECURITY;
 DELETE FROM sessions;
+ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
 ALTER TABLE sessions ADD COLUMN fresh_at timestamptz NOT NULL, ADD COLUMN challenge bytea;
 -- The open ones, and the last one: its role is offered first.
 CREATE INDEX sessions_person ON sessions (person_id, created_at);
 GRANT UPDATE (token_hash, sealed_key, pin, fresh_at, challenge) ON sessions TO portal_door;
 
 -- An attempt that was right is taken off its count.
+ALTER TABLE attempts NO FORCE ROW LEVEL SECURITY;
 DELETE FROM attempts;
+ALTER TABLE attempts FORCE ROW LEVEL SECURITY;
 ALTER TABLE attempts DROP CONSTRAINT attempts_count_check, ADD CONSTRAINT attempts_count_check CHECK (count >= 0);
 -- Whoever hands in a receipt is nobody; the public counts misses, in one bucket.
 GRANT SELECT, INSERT, UPDATE, DELETE ON attempts TO portal_public;
@@ -117,10 +122,14 @@ REVOKE UPDATE (deactivated_at) ON people FROM portal_setup;
 DROP TABLE sign_ins, factors, invitations;
 DROP POLICY receipts ON attempts;
 REVOKE ALL ON attempts FROM portal_public;
+ALTER TABLE attempts NO FORCE ROW LEVEL SECURITY;
 DELETE FROM attempts;
+ALTER TABLE attempts FORCE ROW LEVEL SECURITY;
 ALTER TABLE attempts DROP CONSTRAINT attempts_count_check, ADD CONSTRAINT attempts_count_check CHECK (count > 0);
 REVOKE UPDATE (token_hash, sealed_key, pin, fresh_at, challenge) ON sessions FROM portal_door;
 DROP INDEX sessions_person;
+ALTER TABLE sessions NO FORCE ROW LEVEL SECURITY;
 DELETE FROM sessions;
+ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
 ALTER TABLE sessions DROP COLUMN fresh_at, DROP COLUMN challenge;
 ALTER TABLE credentials DROP COLUMN guarded;

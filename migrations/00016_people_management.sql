@@ -30,7 +30,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 
 CREATE FUNCTION unit_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.parent_id IS NOT DISTINCT FROM OLD.parent_id OR current_setting('is_superuser') = 'on' THEN
+    IF (NEW.parent_id, NEW.pin) IS NOT DISTINCT FROM (OLD.parent_id, OLD.pin) OR current_setting('is_superuser') = 'on' OR current_user = 'portal_setup' THEN
         RETURN NEW;
     END IF;
     IF (decided_now('unit.move', NEW.id)->>'parent') IS DISTINCT FROM NEW.parent_id::text THEN
@@ -67,7 +67,7 @@ CREATE TRIGGER units_move BEFORE UPDATE ON units FOR EACH ROW EXECUTE FUNCTION u
 CREATE TRIGGER people_return BEFORE INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION person_returns();
 
 GRANT INSERT ON units TO portal_staff;
-GRANT UPDATE (parent_id) ON units TO portal_staff;
+GRANT UPDATE (parent_id, pin) ON units TO portal_staff;
 -- The heads of each tree that cases climb are made on the host.
 CREATE POLICY administrators_make ON units FOR INSERT TO portal_staff
     WITH CHECK (acting_kind() = 'administration' AND acting_as() = 'administrator' AND (parent_id IS NOT NULL OR kind IN ('support','border','administration','agency')));
@@ -127,7 +127,7 @@ REVOKE INSERT (id, email, name, language, created_at), UPDATE (deactivated_at, r
 DROP POLICY deciders_move ON units;
 DROP POLICY administrators_make ON units;
 REVOKE INSERT ON units FROM portal_staff;
-REVOKE UPDATE (parent_id) ON units FROM portal_staff;
+REVOKE UPDATE (parent_id, pin) ON units FROM portal_staff;
 DROP TRIGGER people_return ON people;
 DROP TRIGGER units_move ON units;
 DROP FUNCTION person_returns(), unit_moves(), end_sessions(uuid, timestamptz), addresses(), decided_now(text, uuid);

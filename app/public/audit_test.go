@@ -93,7 +93,7 @@ func TestTheCheckpointIsPublic(t *testing.T) {
 	}
 	status, header, text := b.file(t, "/checkpoint")
 	c, err := audit.OpenCheckpoint([]byte(text), o.audit.Verifier())
-	if status != http.StatusOK || err != nil || c.Size != 64 || !strings.HasPrefix(header.Get("Content-Type"), "text/plain") {
+	if status != http.StatusOK || err != nil || c.Size != 256 || !strings.HasPrefix(header.Get("Content-Type"), "text/plain") {
 		t.Fatalf("status %d, %v, %v: %s", status, header, err, text)
 	}
 	if _, _, key := b.file(t, "/checkpoint/key"); key != o.audit.VerifierKey()+"\n" {

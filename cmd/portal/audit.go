@@ -63,6 +63,13 @@ func unsigned(tx postgres.Tx, keeper *identity.People) ([]audit.Finding, error) 
 	for _, person := range opened {
 		found = append(found, audit.Finding{Kind: "account opened past the portal", Position: -1, Object: person.String(), Detail: "closed, and no decision of two people opened it"})
 	}
+	doubtful, err := keeper.DoubtfulUnits(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range doubtful {
+		found = append(found, audit.Finding{Kind: "unit made or changed past the portal", Position: -1, Object: u.ID.String(), Detail: u.Code})
+	}
 	unbacked, err := people.Unbacked(tx, keeper)
 	for _, u := range unbacked {
 		found = append(found, audit.Finding{Kind: "role without a decision", Position: -1, Object: u.PersonID.String(), Detail: string(u.Role) + ", " + u.Why})

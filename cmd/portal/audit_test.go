@@ -52,7 +52,7 @@ func TestTheAuditLogIsVerifiedFromTheCommandLine(t *testing.T) {
 	env := served(t, db)
 	logged(t, db, env)
 	code, out, said := portal(t, env, "audit", "verify")
-	if code != exitDone || !strings.Contains(out, "entries 3, leaves with padding 64") || !strings.Contains(out, "witnessed until") || !strings.Contains(out, "not yet witnessed: 0") {
+	if code != exitDone || !strings.Contains(out, "entries 3, leaves with padding 256") || !strings.Contains(out, "witnessed until") || !strings.Contains(out, "not yet witnessed: 0") {
 		t.Fatalf("exit %d\n%s%s", code, out, said)
 	}
 	if code, out, said := portal(t, env, "doctor"); code != exitDone {
@@ -72,7 +72,7 @@ func TestTheAuditLogIsVerifiedFromTheCommandLine(t *testing.T) {
 	witness := strings.TrimPrefix(strings.Split(env["PORTAL_WITNESSES"], ",")[0], "file:")
 	code, out, said = portal(t, nil, "audit", "verify", "--file", export, "--key", key, "--checkpoint", witness, "--json")
 	var report audit.Report
-	if err := json.Unmarshal([]byte(out), &report); code != exitDone || err != nil || report.Entries != 3 || report.WitnessedLeaves != 64 {
+	if err := json.Unmarshal([]byte(out), &report); code != exitDone || err != nil || report.Entries != 3 || report.WitnessedLeaves != 256 {
 		t.Fatalf("exit %d, %v\n%s%s", code, err, out, said)
 	}
 

@@ -13,6 +13,7 @@ import (
 	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/uuid"
@@ -47,6 +48,13 @@ func decided(t *testing.T, db *testkit.Database, env map[string]string) uuid.UUI
 	}
 	clk := clock.System{}
 	keeper := identity.NewPeople(ring.Pins(), clk)
+	err = db.InTx(t.Context(), identity.Setup("test"), func(tx postgres.Tx) error {
+		_, err := keeper.AdoptUnits(tx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	sessions := identity.NewSessions(db.DB, keeper)
 	code, err := identity.NewOperator(db.DB, keeper).InviteAdministrator(t.Context(), identity.Newcomer{Email: "admin@portal.example", Name: "Admin"})
 	if err != nil {

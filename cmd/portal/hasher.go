@@ -26,7 +26,7 @@ const (
 // one is named, else the key folder.
 func newHasher(conf config.Config, keys *seal.Ring, patience time.Duration) (matching.Keyed, error) {
 	if conf.Vault != "" {
-		return vault.NewClient(conf.Vault, patience), nil
+		return vault.NewClient(conf.Vault, patience, conf.VaultUser), nil
 	}
 	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
 	if err != nil {
@@ -52,7 +52,7 @@ func vaultAnswers(ctx context.Context, conf config.Config) error {
 	if conf.Vault == "" {
 		return nil
 	}
-	client := vault.NewClient(conf.Vault, 0)
+	client := vault.NewClient(conf.Vault, 0, conf.VaultUser)
 	defer client.Close()
 	return client.Ping(ctx)
 }

@@ -164,6 +164,13 @@ type keysCreateCmd struct {
 // Run makes what is missing and says who can open it.
 func (c *keysCreateCmd) Run(p *program) error {
 	return c.work(p, func(l *locksmith) error {
+		adopted, err := l.desks.Adopt(p.ctx, operator)
+		if err != nil {
+			return err
+		}
+		for _, unit := range adopted {
+			fmt.Fprintf(p.stdout, "%s is taken up as it stands: look at its kind, its place and what it stands under\n", unit)
+		}
 		units := c.Unit
 		if len(units) == 0 {
 			all, err := l.desks.List(p.ctx, operator)

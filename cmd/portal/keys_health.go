@@ -34,6 +34,10 @@ func desksInOrder(ctx context.Context, conf config.Config, db *postgres.DB) erro
 	if err != nil {
 		return err
 	}
+	forged, err := desks.Forged(ctx, operator)
+	if err != nil {
+		return err
+	}
 	var without, lost []string
 	for _, o := range all {
 		switch {
@@ -44,6 +48,10 @@ func desksInOrder(ctx context.Context, conf config.Config, db *postgres.DB) erro
 		}
 	}
 	var wrong []string
+	if len(forged) > 0 {
+		wrong = append(wrong, "made or changed past the portal, so that they receive nothing: "+strings.Join(forged, ", ")+
+			" (new ones: portal keys create; changed ones: put back what was changed)")
+	}
 	if len(without) > 0 {
 		wrong = append(wrong, "no key: "+strings.Join(without, ", ")+" (portal keys create)")
 	}

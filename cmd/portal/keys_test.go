@@ -67,11 +67,12 @@ func TestKeysAreLookedAfterFromTheCommandLine(t *testing.T) {
 	if err := os.WriteFile(env["PORTAL_PASSPHRASE_FILE"], []byte(strings.Repeat(testkit.Passphrase+"\n", 2)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, _ := portal(t, env, "doctor"); code != exitFailed || !strings.Contains(out, "no key: ministry, oversight, police, support (portal keys create)") {
+	if code, out, _ := portal(t, env, "doctor"); code != exitFailed || !strings.Contains(out, "made or changed past the portal, so that they receive nothing: ministry, oversight, police, support (new ones: portal keys create;") {
 		t.Errorf("before: exit %d\n%s", code, out)
 	}
 	for _, step := range []struct{ line, want string }{
-		{"keys create", "4 made. Next: portal keys list"},
+		{"keys create --unit police", "ministry is taken up as it stands: look at its kind, its place and what it stands under"},
+		{"keys create", "3 made. Next: portal keys list"},
 		{"keys create", "0 made."},
 		{"keys list", "  3 of 3"},
 		{"keys rotate --unit police --email one@police.example", "nothing is left under an old key; old keys are destroyed"},
@@ -81,6 +82,14 @@ func TestKeysAreLookedAfterFromTheCommandLine(t *testing.T) {
 		code, out, err := portal(t, env, strings.Fields(step.line)...)
 		if code != exitDone || !strings.Contains(out, step.want) {
 			t.Errorf("portal %s: exit %d\n%s%s", step.line, code, out, err)
+		}
+	}
+	if _, err := db.Super(t).Exec(`UPDATE units SET kind = 'police' WHERE code = 'support'`); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"doctor", "keys create", "doctor"} {
+		if code, out, _ := portal(t, env, strings.Fields(line)...); line == "doctor" && (code != exitFailed || !strings.Contains(out, "receive nothing: support")) {
+			t.Errorf("a unit changed in the database: exit %d\n%s", code, out)
 		}
 	}
 	code, _, said := portal(t, env, "keys", "recover", "--unit", "ministry", "--email", "one@ministry.example")

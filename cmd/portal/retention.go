@@ -107,8 +107,8 @@ type noKeys struct{ retention.Keys }
 
 var errNotConfigured = errors.New("not configured")
 
-// retentionHealth looks at the store of shred keys, at the rules and at the
-// liftings of holds. What is not configured is kept, which is no failure.
+// retentionHealth looks at the store of shred keys, at the rules, at the liftings
+// of holds and at the deletions. What is not configured is kept, which is no failure.
 func retentionHealth(ctx context.Context, at *record, db *postgres.DB) (store, rules error) {
 	store = shredHealth(ctx, at, db)
 	s, err := rulesOver(at, db, noKeys{})
@@ -123,9 +123,15 @@ func retentionHealth(ctx context.Context, at *record, db *postgres.DB) (store, r
 		return store, err
 	}
 	liftings, err := s.ForgedLiftings(ctx, identity.System("doctor"))
+	if err != nil {
+		return store, err
+	}
+	deletions, err := s.ForgedShreddings(ctx, identity.System("doctor"))
 	switch {
 	case err != nil:
 		return store, err
+	case deletions > 0:
+		return store, fmt.Errorf("%d deletions are written in the record, and the portal did not carry them out: their keys were left alone", deletions)
 	case liftings > 0:
 		return store, fmt.Errorf("%d holds are marked as lifted, and no two people lifted them through the portal: they are in force", liftings)
 	case forged > 0:

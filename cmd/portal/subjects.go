@@ -76,7 +76,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		return nil, err
 	}
 	s.letters = letter.New(letter.Deps{DB: db, Clock: clk, Mail: mailer, Words: words, BaseURL: conf.BaseURL})
-	s.escalations = escalation.New(escalation.Deps{DB: db, Clock: clk, Random: rand.Reader})
+	s.escalations = escalation.New(escalation.Deps{DB: db, Clock: clk, People: s.people, Random: rand.Reader})
 	s.screening = screening.New(screening.Deps{DB: db, Clock: clk, Log: log, Escalations: s.escalations})
 	s.retention, err = retention.New(retention.Deps{
 		DB: db, Clock: clk, Random: rand.Reader, Keys: shredKeys, Pins: keys.Pins(), Log: log,

@@ -4,9 +4,11 @@
 //
 // The rows are leaves of a Merkle log (RFC 6962, golang.org/x/mod/sumdb/tlog).
 // Writers wait for nobody: an entry is written without a place, and each second
-// a sequencer gives places to whatever has committed. Each minute the log is
-// padded to a round number of leaves, so that its size tells nothing, and its
-// root is signed as a C2SP checkpoint, which is published and delivered to
+// a sequencer gives places to what has committed. Between two checkpoints, a
+// minute, the log grows by the same number of leaves whatever was written, by a
+// timetable and filled up with padding: neither its size nor a place tells how
+// much that was. What is more than fits waits for the next. Each minute the root
+// is signed as a C2SP checkpoint, which is published and delivered to
 // witnesses outside. A witness takes a checkpoint only with the proof that it
 // extends the one before.
 //

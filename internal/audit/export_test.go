@@ -4,11 +4,12 @@ import "github.com/google/uuid"
 
 // What a plan is asked of, as the log sends it.
 const (
-	SeedSize        = seedSize
-	TakeStatement   = takeStatement
-	TakenStatement  = takenStatement
-	SizeStatement   = sizeStatement
-	PlacedStatement = placedStatement
+	SeedSize         = seedSize
+	PendingStatement = pendingStatement
+	TakeStatement    = takeStatement
+	WaitingStatement = waitingStatement
+	SizeStatement    = sizeStatement
+	PlacedStatement  = placedStatement
 )
 
 // ToArray spells ids as the log does.

@@ -13,6 +13,10 @@ import (
 // witness may be behind, before somebody must look.
 const longestSilence = 5 * time.Minute
 
+// longestWait is how long an entry may wait for its place, before there are more
+// than the log takes.
+const longestWait = 5 * time.Minute
+
 // enoughWitnesses is how many witnesses a portal needs that is no demonstration.
 const enoughWitnesses = 2
 
@@ -21,6 +25,7 @@ func (l *Log) Health(ctx context.Context) error {
 	var last Checkpoint
 	var all []standing
 	waits := false
+	var queue backlog
 	err := l.DB.Read(ctx, worker(), func(tx postgres.Tx) error {
 		text, err := findNewest(tx)
 		if err != nil {
@@ -31,6 +36,9 @@ func (l *Log) Health(ctx context.Context) error {
 			return err
 		}
 		if last, err = OpenCheckpoint(text, l.Verifier()); err != nil {
+			return err
+		}
+		if queue, err = findBacklog(tx); err != nil {
 			return err
 		}
 		all, err = findStandings(tx)
@@ -47,6 +55,10 @@ func (l *Log) Health(ctx context.Context) error {
 	now := l.Clock.Now()
 	if age := now.Sub(last.At); age > longestSilence {
 		return fmt.Errorf("the last checkpoint is %s old: see \"The audit log\" in docs/operations.md", age.Round(time.Second))
+	}
+	if queue.Oldest != nil && now.Sub(*queue.Oldest) > longestWait {
+		return fmt.Errorf("%d entries wait for their place in the log, the oldest for %s: more is written than it takes; raise audit.leaves_per_checkpoint (\"The audit log\" in docs/operations.md)",
+			queue.Waiting, now.Sub(*queue.Oldest).Round(time.Second))
 	}
 	known := map[string]standing{}
 	for _, s := range all {

@@ -15,11 +15,12 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// batch is how many entries get their place in one transaction.
+// batch is how many of those that wait, the oldest, are looked at in a second.
 const batch = 5000
 
-// usualPadding is the number of leaves where no policy says another.
-const usualPadding = 64
+// usualLeaves is the number of leaves between two checkpoints where no policy
+// says another.
+const usualLeaves = 256
 
 // errDamaged says that what is stored of the log does not fit together.
 var errDamaged = errors.New("the stored audit log is damaged")
@@ -55,83 +56,80 @@ func (l *Log) Verifier() note.Verifier { return l.Key.Verifier() }
 // VerifierKey is the log's public key in text.
 func (l *Log) VerifierKey() string { return l.Key.VerifierKey() }
 
-// Sequence gives a place to every entry that has committed, and returns how
-// many those were. An entry whose transaction was slow is placed after those
-// that were quicker; none is passed over. While another worker is at it, it
-// does nothing.
+// Sequence gives places to entries that have committed, as many as the second
+// has by the timetable, and returns how many those were; the others wait. An
+// entry whose transaction was slow is placed after those that were quicker; none
+// is passed over. While another worker is at it, it does nothing.
 func (l *Log) Sequence(ctx context.Context) (placed int, err error) {
 	if err := authority.Require(worker(), authority.AuditKeep, authority.Object{}); err != nil {
 		return 0, err
 	}
-	for {
-		n := 0
-		err := l.DB.InTx(ctx, worker(), func(tx postgres.Tx) error {
-			// Most seconds have nothing to place.
-			if waits, err := anyPending(tx); err != nil || !waits {
-				return err
-			}
-			free, err := tryLock(tx)
-			if err != nil || !free {
-				return err
-			}
-			g, err := l.open(tx)
-			if err != nil {
-				return err
-			}
-			if n, err = g.place(tx); err != nil {
-				return err
-			}
-			return g.save(tx)
-		})
-		placed += n
+	err = l.DB.InTx(ctx, worker(), func(tx postgres.Tx) error {
+		// Most seconds have nothing to place: the leaves that they leave are filled
+		// by whoever comes next.
+		if waits, err := anyPending(tx); err != nil || !waits {
+			return err
+		}
+		free, err := tryLock(tx)
+		if err != nil || !free {
+			return err
+		}
+		g, err := l.open(tx)
 		if err != nil {
-			return placed, fmt.Errorf("sequence the audit log: %w", err)
+			return err
 		}
-		if n < batch {
-			return placed, nil
+		s := g.now()
+		if s.room() == 0 {
+			return nil
 		}
+		waiting, err := findPending(tx, batch)
+		if err != nil {
+			return err
+		}
+		entries, err := g.draw(waiting, s.room())
+		if err != nil || len(entries) == 0 {
+			return err
+		}
+		placed = len(entries)
+		if err := g.place(tx, s, entries); err != nil {
+			return err
+		}
+		return g.save(tx)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("sequence the audit log: %w", err)
 	}
+	return placed, nil
 }
 
-// Sign places what is left, pads the log, and signs a checkpoint of it. It
-// signs nothing that does not extend the last checkpoint: that is how a record
-// which somebody has altered, or set back, comes to light first.
+// Sign places what is left, as far as there is room before the checkpoint, pads
+// the log up to it, and signs. What has no room waits for the next. It signs
+// nothing that does not extend the last checkpoint: that is how a record which
+// somebody has altered, or set back, comes to light first.
 func (l *Log) Sign(ctx context.Context) error {
 	if err := authority.Require(worker(), authority.AuditKeep, authority.Object{}); err != nil {
 		return err
 	}
-	for {
-		signed := false
-		err := l.DB.InTx(ctx, worker(), func(tx postgres.Tx) error {
-			if err := waitLock(tx); err != nil {
-				return err
-			}
-			g, err := l.open(tx)
-			if err != nil {
-				return err
-			}
-			if err := l.extends(g); err != nil {
-				return err
-			}
-			n, err := g.place(tx)
-			if err != nil {
-				return err
-			}
-			// A backlog first: a checkpoint says that all before it is placed.
-			if signed = n < batch; signed {
-				if err := l.finish(tx, g); err != nil {
-					return err
-				}
-			}
-			return g.save(tx)
-		})
+	err := l.DB.InTx(ctx, worker(), func(tx postgres.Tx) error {
+		if err := waitLock(tx); err != nil {
+			return err
+		}
+		g, err := l.open(tx)
 		if err != nil {
-			return fmt.Errorf("sign the audit log: %w", err)
+			return err
 		}
-		if signed {
-			return nil
+		if err := l.extends(g); err != nil {
+			return err
 		}
+		if err := l.finish(tx, g); err != nil {
+			return err
+		}
+		return g.save(tx)
+	})
+	if err != nil {
+		return fmt.Errorf("sign the audit log: %w", err)
 	}
+	return nil
 }
 
 // extends checks that the stored tree still holds the last checkpoint.
@@ -147,7 +145,12 @@ func (l *Log) extends(g *growth) error {
 }
 
 func (l *Log) finish(tx postgres.Tx, g *growth) error {
-	if err := g.fill(tx); err != nil {
+	s := g.rest()
+	entries, err := findPending(tx, max(s.room(), 1))
+	if err != nil {
+		return err
+	}
+	if err := g.place(tx, s, entries[:min(len(entries), s.room())]); err != nil {
 		return err
 	}
 	root, err := g.tree.root(g.tree.size)
@@ -182,6 +185,8 @@ func (l *Log) open(tx postgres.Tx) (*growth, error) {
 			return nil, fmt.Errorf("%w: the last checkpoint %w", errDamaged, err)
 		}
 	}
-	g.multiple, err = findPadding(tx, l.Clock.Now())
+	now := l.Clock.Now()
+	g.passed = now.Sub(g.last.At)
+	g.leaves, err = findLeaves(tx, now)
 	return g, err
 }

@@ -12,7 +12,8 @@ import (
 
 // ProveFiled returns the proof that the actor's own complaint is in the log:
 // that it was filed, when, and nothing else of it. ok is false until a
-// checkpoint holds it, which takes about a minute. A proof that would not
+// checkpoint holds it, which takes about a minute, and longer while more is
+// written than the log takes. A proof that would not
 // verify is an error and is not given out.
 func (l *Log) ProveFiled(ctx context.Context, by identity.Actor) (p Proof, ok bool, err error) {
 	if err := authority.Require(by, authority.ComplaintMine, authority.Object{ComplaintID: by.ComplaintID}); err != nil {

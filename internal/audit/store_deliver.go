@@ -61,3 +61,14 @@ func anyBefore(tx postgres.Tx, moment time.Time) (found bool, err error) {
 	err = tx.Gorm().Raw(`SELECT EXISTS (SELECT FROM audit_entries WHERE at < ?)`, moment).Scan(&found).Error
 	return found, err
 }
+
+// backlog is what waits for a place in the log.
+type backlog struct {
+	Waiting int64
+	Oldest  *time.Time
+}
+
+func findBacklog(tx postgres.Tx) (b backlog, err error) {
+	err = tx.Gorm().Raw(`SELECT count(*) AS waiting, min(e.at) AS oldest FROM audit_pending p JOIN audit_entries e ON e.id = p.entry_id`).Scan(&b).Error
+	return b, err
+}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,35 +30,60 @@ func anyPending(tx postgres.Tx) (found bool, err error) {
 // columns of an entry named e.
 const columns = `e.id, e.at, e.actor_kind, e.actor_id, e.unit_id, e.process, e.action, e.object_kind, e.object_id, e.salt`
 
-// An array rather than a join: a join may be planned as a reading of all that
-// waits, and the more waits the more each second would cost.
+// Arrays rather than joins: a join may be planned as a reading of all that waits,
+// and the more waits the more each second would cost.
 const (
-	takeStatement = `
-		DELETE FROM audit_pending
-		WHERE entry_id = ANY (ARRAY(SELECT entry_id FROM audit_pending ORDER BY entry_id LIMIT ?))
-		RETURNING entry_id`
-	takenStatement = `
-		SELECT ` + columns + ` FROM unnest(CAST(? AS uuid[])) AS taken(id) JOIN audit_entries e USING (id)
+	pendingStatement = `SELECT entry_id FROM audit_pending ORDER BY entry_id LIMIT ?`
+	waitingStatement = `
+		SELECT ` + columns + ` FROM unnest(CAST(? AS uuid[])) AS waiting(id) JOIN audit_entries e USING (id)
 		WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.entry_id = e.id)
 		ORDER BY e.at, e.id`
+	takeStatement = `DELETE FROM audit_pending WHERE entry_id = ANY (CAST(? AS uuid[]))`
 )
 
-// takePending takes what waits for a place and returns the entries, oldest
-// first, with how many rows were taken. A row that names no entry, or one that
-// has its place already, was put there by somebody else and goes.
-func takePending(tx postgres.Tx, limit int) ([]record, int, error) {
-	var taken []struct{ EntryID uuid.UUID } // gorm takes a bare UUID, an array of bytes, for a list
-	err := tx.Gorm().Raw(takeStatement, limit).Scan(&taken).Error
-	if err != nil || len(taken) == 0 {
-		return nil, 0, err
+// findPending lists entries that wait for a place, the oldest first: ids tell when
+// they were made. A row that names no entry, or one that has its place already,
+// was put there by somebody else and goes, so that no number of them keeps what
+// waits behind them from its place.
+func findPending(tx postgres.Tx, limit int) ([]record, error) {
+	for {
+		var rows []struct{ EntryID uuid.UUID } // gorm takes a bare UUID, an array of bytes, for a list
+		err := tx.Gorm().Raw(pendingStatement, limit).Scan(&rows).Error
+		if err != nil || len(rows) == 0 {
+			return nil, err
+		}
+		ids := make([]uuid.UUID, len(rows))
+		for i, r := range rows {
+			ids[i] = r.EntryID
+		}
+		var entries []record
+		if err := tx.Gorm().Raw(waitingStatement, toArray(ids)).Scan(&entries).Error; err != nil {
+			return nil, err
+		}
+		if len(entries) == len(ids) {
+			return entries, nil
+		}
+		genuine := map[uuid.UUID]bool{}
+		for _, e := range entries {
+			genuine[e.ID] = true
+		}
+		forged := slices.DeleteFunc(ids, func(id uuid.UUID) bool { return genuine[id] })
+		if err := tx.Gorm().Exec(takeStatement, toArray(forged)).Error; err != nil {
+			return nil, err
+		}
 	}
-	ids := make([]uuid.UUID, len(taken))
-	for i, t := range taken {
-		ids[i] = t.EntryID
+}
+
+// takePending takes entries off what waits.
+func takePending(tx postgres.Tx, entries []record) error {
+	if len(entries) == 0 {
+		return nil
 	}
-	var entries []record
-	err = tx.Gorm().Raw(takenStatement, toArray(ids)).Scan(&entries).Error
-	return entries, len(taken), err
+	ids := make([]uuid.UUID, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ID
+	}
+	return tx.Gorm().Exec(takeStatement, toArray(ids)).Error
 }
 
 // toArray is the literal form of a uuid[]; gorm would spread a slice over
@@ -70,24 +96,17 @@ func toArray(ids []uuid.UUID) string {
 	return "{" + strings.Join(words, ",") + "}"
 }
 
-func insertLeaves(tx postgres.Tx, first int64, entries []record) error {
-	ids := make([]uuid.UUID, len(entries))
+func insertLeaves(tx postgres.Tx, positions []int64, entries []record) error {
+	ids, places := make([]uuid.UUID, len(entries)), make([]string, len(entries))
 	for i, e := range entries {
-		ids[i] = e.ID
+		ids[i], places[i] = e.ID, strconv.FormatInt(positions[i], 10)
 	}
-	return tx.Gorm().Exec(`
-		INSERT INTO audit_leaves (position, entry_id)
-		SELECT CAST(? AS bigint) + n - 1, id FROM unnest(CAST(? AS uuid[])) WITH ORDINALITY AS placed(id, n)`,
-		first, toArray(ids)).Error
+	return tx.Gorm().Exec(`INSERT INTO audit_leaves (position, entry_id) SELECT * FROM unnest(CAST(? AS bigint[]), CAST(? AS uuid[]))`,
+		"{"+strings.Join(places, ",")+"}", toArray(ids)).Error
 }
 
 func insertPadding(tx postgres.Tx, p padding) error {
 	return tx.Gorm().Exec(`INSERT INTO audit_padding (first, leaves, seed) VALUES (?, ?, ?)`, p.First, p.Leaves, p.Seed).Error
-}
-
-func countPadding(tx postgres.Tx, from int64) (n int64, err error) {
-	err = tx.Gorm().Raw(`SELECT coalesce(sum(leaves), 0) FROM audit_padding WHERE first >= ?`, from).Scan(&n).Error
-	return n, err
 }
 
 const sizeStatement = `SELECT n * 256 + length(hashes) / 32 FROM audit_tiles WHERE level = 0 ORDER BY n DESC LIMIT 1`
@@ -124,9 +143,9 @@ func insertCheckpoint(tx postgres.Tx, c Checkpoint, text []byte) error {
 	return tx.Gorm().Exec(`INSERT INTO audit_checkpoints (size, at, note) VALUES (?, ?, ?)`, c.Size, c.At, string(text)).Error
 }
 
-// findPadding returns how many leaves the log grows by, as the policy of the
-// day has it.
-func findPadding(tx postgres.Tx, now time.Time) (int64, error) {
+// findLeaves returns how many leaves the log grows by, as the policy of the day
+// has it.
+func findLeaves(tx postgres.Tx, now time.Time) (int64, error) {
 	var text string
 	err := tx.Gorm().Raw(`SELECT value::text FROM policies WHERE key = 'audit.leaves_per_checkpoint' AND valid_from <= ?::date ORDER BY valid_from DESC LIMIT 1`,
 		now).Scan(&text).Error
@@ -136,7 +155,7 @@ func findPadding(tx postgres.Tx, now time.Time) (int64, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	const most = 1 << 16
 	if err != nil || n < 1 || n > most {
-		return usualPadding, nil //nolint:nilerr // a policy that is none must not stop the log
+		return usualLeaves, nil //nolint:nilerr // a policy that is none must not stop the log
 	}
 	return n, nil
 }

@@ -66,7 +66,8 @@ func (r Report) Good() bool { return len(r.Findings) == 0 }
 
 const (
 	// longestDeed is how long a transaction may have lasted between the time
-	// that its entry bears and its place in the log.
+	// that its entry bears and its place in the log, a wait of some checkpoints
+	// included.
 	longestDeed = 15 * time.Minute
 	// listed is how many findings of one kind are told one by one.
 	listed = 20
@@ -87,7 +88,10 @@ type verifier struct {
 	next      int      // of the witnessed
 	good      int64    // leaves of the last checkpoint that is right
 	missing   map[int64]bool
-	lastAt    time.Time // of the last checkpoint passed
+	// lastAt is when the last checkpoint was signed before which there was room:
+	// what waited then was placed soon after. A full one tells of a backlog.
+	lastAt time.Time
+	padded bool // since the last checkpoint
 }
 
 type signed struct {
@@ -185,6 +189,7 @@ func (v *verifier) padding(p padding) {
 		v.find(Finding{FoundTree, p.First, "", "a run of padding is none"})
 		return
 	}
+	v.padded = true
 	for i := range p.Leaves {
 		v.leaf(p.First+i, paddingHash(p.Seed, p.First+i), "")
 	}

@@ -101,13 +101,19 @@ func (v *verifier) checkpoint(text string) {
 
 // reached compares the checkpoints of the size that the tree has just now.
 func (v *verifier) reached() {
+	passed := false
 	for len(v.waiting) > 0 && v.waiting[0].Size <= v.front.size {
+		passed = true
 		v.compare(v.waiting[0])
 		v.waiting = v.waiting[1:]
 	}
 	for v.next < len(v.witnessed) && v.witnessed[v.next].Size <= v.front.size {
+		passed = true
 		v.compare(v.witnessed[v.next])
 		v.next++
+	}
+	if passed {
+		v.padded = false
 	}
 }
 
@@ -115,7 +121,7 @@ func (v *verifier) compare(c signed) {
 	if v.broken {
 		return
 	}
-	if c.At.After(v.lastAt) {
+	if v.padded && c.At.After(v.lastAt) {
 		v.lastAt = c.At
 	}
 	if c.Size == v.front.size && c.Root == v.front.root() {

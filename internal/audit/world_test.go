@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/identity"
@@ -21,6 +23,7 @@ import (
 type world struct {
 	t       *testing.T
 	db      *testkit.Database
+	clock   clock.Clock
 	key     *audit.Key
 	folders []string
 	log     *audit.Log
@@ -29,7 +32,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, db: testkit.DB(t), folders: []string{t.TempDir(), t.TempDir()}}
+	w := &world{t: t, db: testkit.DB(t), clock: clock.NewFake(time.Now()), folders: []string{t.TempDir(), t.TempDir()}}
 	seed := make([]byte, 32)
 	_, _ = rand.Read(seed)
 	var err error
@@ -37,7 +40,15 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.log = w.logWith(w.folder(0), w.folder(1))
+	w.leaves(64)
 	return w
+}
+
+// leaves sets how many the log grows by between two checkpoints.
+func (w *world) leaves(n int) {
+	w.t.Helper()
+	w.super(fmt.Sprintf(`INSERT INTO policies (key, valid_from, value, source) VALUES ('audit.leaves_per_checkpoint', '2020-01-02', '%d', 'test')
+		ON CONFLICT (key, valid_from) DO UPDATE SET value = EXCLUDED.value`, n))
 }
 
 func (w *world) folder(n int) audit.Witness { return audit.NewFolder(w.folders[n], w.key.Verifier()) }
@@ -46,7 +57,7 @@ func (w *world) folder(n int) audit.Witness { return audit.NewFolder(w.folders[n
 func (w *world) logWith(witnesses ...audit.Witness) *audit.Log {
 	w.t.Helper()
 	l, err := audit.New(audit.Deps{
-		DB: w.db.DB, Clock: clock.System{}, Random: rand.Reader, Key: w.key, Witnesses: witnesses,
+		DB: w.db.DB, Clock: w.clock, Random: rand.Reader, Key: w.key, Witnesses: witnesses,
 		Log: slog.New(slog.NewTextHandler(&w.said, nil)),
 	})
 	if err != nil {

@@ -8,8 +8,10 @@
 //
 // It refuses to store a word in the open: plain columns hold coarse answers,
 // days and tokens; names, places, numbers and stories are sealed before they
-// are written. It refuses to file when a desk that should receive something
-// has no key, rather than to lose it quietly. It refuses whoever is accused,
+// are written. It refuses to file when the complaints desk or the police
+// have no key, rather than to lose it quietly; a local desk without one is left
+// out, so that nobody stops complaints by making one. It refuses units that
+// somebody changed past the portal. It refuses whoever is accused,
 // those above and those under them, whatever else holds. It never says whether a
 // receipt that opens nothing was mistyped, invented or shredded.
 package complaint

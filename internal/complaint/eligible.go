@@ -56,7 +56,7 @@ func (c Complaint) address(g ground, items []seal.Item) (addressing, error) {
 			switch {
 			case ok:
 				out.give(police, part)
-			case slices.ContainsFunc(g.units, func(u unit) bool { return u.Kind == identity.UnitPolice }):
+			case slices.ContainsFunc(g.units, func(u unit) bool { return u.Kind == identity.UnitPolice && u.Sound }):
 				out.give(desk, share{items: part.items}) // all are excluded: it stands in for them
 			default:
 				return addressing{}, fault.New(fault.Unavailable, "complaint.error.no_desk")
@@ -73,16 +73,20 @@ func (c Complaint) address(g ground, items []seal.Item) (addressing, error) {
 }
 
 // keep leaves the desk that typed the complaint its own copy, at once: it heard
-// every word. An excluded one keeps none.
+// every word. An excluded one keeps none. Police keep only what they may hold
+// without a basis for it: who people are and how to reach them they hold by what
+// the reporter answered, or not at all.
 func (a addressing) keep(units []unit, typedBy uuid.UUID, items []seal.Item) {
 	_, out := a.excluded[typedBy]
 	at := slices.IndexFunc(units, func(u unit) bool { return u.ID == typedBy })
-	if out || at < 0 {
+	if out || at < 0 || !units[at].Sound {
 		return
 	}
 	all := newShare()
 	for _, item := range items {
-		all.items[item] = true
+		if units[at].Kind != identity.UnitPolice || !personal(item) {
+			all.items[item] = true
+		}
 	}
 	a.give(units[at], all)
 	delete(a.later, units[at].Code)
@@ -110,14 +114,18 @@ func (c Complaint) complaintsKinds() []identity.UnitKind {
 
 // first finds the unit of the first kind that has one which is not excluded;
 // of several, the one that is under no other. A kind that does not exist at all
-// is not replaced: whoever set the portal up forgot it.
+// is not replaced: whoever set the portal up forgot it. A unit that somebody
+// changed past the portal is none.
 func (a addressing) first(units []unit, kinds ...identity.UnitKind) (unit, bool) {
 	for _, kind := range kinds {
 		var all []unit
 		exists := false
 		for _, u := range units {
-			exists = exists || u.Kind == kind
-			if _, out := a.excluded[u.ID]; u.Kind == kind && !out {
+			if u.Kind != kind || !u.Sound {
+				continue
+			}
+			exists = true
+			if _, out := a.excluded[u.ID]; !out {
 				all = append(all, u)
 			}
 		}
@@ -140,21 +148,22 @@ func under(u unit) int {
 	return 1
 }
 
-// local lists the desks of the place: the province's at home, the embassy's
-// abroad.
+// local lists the desks of the place that can be addressed: the province's at
+// home, the embassy's abroad.
 func (c Complaint) local(g ground, excluded map[uuid.UUID]why) []unit {
 	var all []unit
 	for _, u := range g.units {
-		if _, out := excluded[u.ID]; out {
-			continue
-		}
-		here := u.Kind == identity.UnitProvince && slices.Contains(g.provinces, u.Province) ||
-			u.Kind == identity.UnitEmbassy && slices.Contains(u.Countries, c.in.Country)
-		if here {
+		if _, out := excluded[u.ID]; !out && u.Keyed && c.here(g, u) {
 			all = append(all, u)
 		}
 	}
 	return all
+}
+
+// here tells whether the unit is a local desk of where it happened.
+func (c Complaint) here(g ground, u unit) bool {
+	return u.Sound && (u.Kind == identity.UnitProvince && slices.Contains(g.provinces, u.Province) ||
+		u.Kind == identity.UnitEmbassy && slices.Contains(u.Countries, c.in.Country))
 }
 
 // reading is a first reading as it begins.

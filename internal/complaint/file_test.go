@@ -224,6 +224,7 @@ func TestNothingIsFiledWhileTheMatchingKeyIsOutOfReach(t *testing.T) {
 func TestADeskWithoutAKeyIsAsGoodAsNone(t *testing.T) {
 	o := open(t)
 	exec(t, o.db.Super(t), `INSERT INTO units (id, code, kind, name) VALUES ($1, 'a-ministry', 'ministry', '{"en":"Without a key"}')`, id.New())
+	o.db.Adopt(t)
 	_, err := o.service.File(t.Context(), identity.Public(), told(), complaint.NewReceipt(), "a-nonce-of-a-form")
 	if fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("%v", err)
@@ -233,6 +234,7 @@ func TestADeskWithoutAKeyIsAsGoodAsNone(t *testing.T) {
 func TestTheUnitUnderNoOtherReceives(t *testing.T) {
 	o := open(t)
 	exec(t, o.db.Super(t), `INSERT INTO units (id, code, kind, name, parent_id) VALUES ($1, 'a-police-post', 'police', '{"en":"Post"}', $2)`, id.New(), o.units["police"])
+	o.db.Adopt(t)
 	in := told()
 	in.MayAct = []complaint.MayAct{complaint.Police}
 	filed, _ := o.file(t, in)

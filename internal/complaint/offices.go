@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -21,6 +22,8 @@ type unit struct {
 	Province  string    // folded: where it is the labour desk; "" for nowhere
 	Spelt     string    // the province as the table spells it, in small letters
 	Countries []string  // an embassy's, ISO 3166-1 alpha-2
+	Sound     bool      // it and all above it stand as the portal wrote them
+	Keyed     bool      // can be addressed, of those that are extras; handKeys says so
 	Reads     bool      // has a first reader; seatReaders says so
 	Name      map[string]string
 }
@@ -43,7 +46,7 @@ type Office struct {
 func (s *Service) Offices(ctx context.Context) ([]Office, error) {
 	var all []unit
 	err := s.DB.Read(ctx, identity.Public(), func(tx postgres.Tx) (err error) {
-		all, err = findUnits(tx)
+		all, err = s.units(tx)
 		return err
 	})
 	if err != nil {
@@ -61,6 +64,35 @@ func (s *Service) Offices(ctx context.Context) ([]Office, error) {
 	return offices, nil
 }
 
+// unit reads the row. sound says whether its pin is good.
+func (r unitRow) unit(sound bool) unit {
+	u := unit{
+		ID: r.ID, Code: r.Code, Kind: r.Kind, Sound: sound,
+		Province: foldPlace(r.Province), Spelt: strings.ToLower(strings.TrimSpace(r.Province)), Countries: strings.Fields(r.Countries),
+		Name: readNames(r.Name),
+	}
+	if r.ParentID != nil {
+		u.ParentID = *r.ParentID
+	}
+	return u
+}
+
+// markSound leaves sound only the units whose whole line upwards is: what stands
+// above a unit decides as much as the unit does.
+func markSound(units []unit) {
+	byID := map[uuid.UUID]unit{}
+	for _, u := range units {
+		byID[u.ID] = u
+	}
+	for i, u := range units {
+		steps := 0
+		for at := u.ParentID; at != uuid.Nil && units[i].Sound; at = byID[at].ParentID {
+			steps++
+			units[i].Sound = byID[at].Sound && steps <= len(units)
+		}
+	}
+}
+
 // why says what an exclusion rests on, as complaint_exclusions has it.
 type why string
 
@@ -76,17 +108,26 @@ const (
 // of that unit: the unit itself, everything above and under it, and where that
 // touches the police, all police. Where the office is not known, it is every
 // office of the state but police and oversight: police act on what they are
-// entitled to, and somebody must be able to.
+// entitled to, and somebody must be able to. Where somebody changed the unit or
+// what stands above it, nobody knows which office it is, either: then it is all
+// of these, and what seems to be above and under it.
 func exclusions(units []unit, accused uuid.UUID) map[uuid.UUID]why {
 	out := map[uuid.UUID]why{}
-	if accused == uuid.Nil {
-		for _, u := range units {
-			if u.ofState() && u.Kind != identity.UnitPolice && u.Kind != identity.UnitOversight {
-				out[u.ID] = whyUnknown
-			}
+	known := slices.ContainsFunc(units, func(u unit) bool { return u.ID == accused && u.Sound })
+	for _, u := range units {
+		if !known && u.ofState() && u.Kind != identity.UnitPolice && u.Kind != identity.UnitOversight {
+			out[u.ID] = whyUnknown
 		}
-		return out
 	}
+	if accused != uuid.Nil {
+		excludeLine(units, accused, out)
+	}
+	return out
+}
+
+// excludeLine adds the unit, what is above and under it, and the police that it
+// touches.
+func excludeLine(units []unit, accused uuid.UUID, out map[uuid.UUID]why) {
 	byID := map[uuid.UUID]unit{}
 	for _, u := range units {
 		byID[u.ID] = u
@@ -114,7 +155,6 @@ func exclusions(units []unit, accused uuid.UUID) map[uuid.UUID]why {
 			out[u.ID] = whyPolice
 		}
 	}
-	return out
 }
 
 // readNames reads a unit's names; one that cannot be read has none.

@@ -2,8 +2,11 @@ package complaint
 
 import (
 	"context"
+	"errors"
 	"slices"
 
+	desks "github.com/fairpassage/portal/internal/desk"
+	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/seal"
@@ -14,7 +17,7 @@ import (
 func (s *Service) plan(ctx context.Context, c Complaint, agency uuid.UUID, items []seal.Item) (addressing, error) {
 	var g ground
 	err := s.DB.Read(ctx, identity.Public(), func(tx postgres.Tx) (err error) {
-		if g, err = findGround(tx, c, agency, s.Regions[0]); err != nil {
+		if g, err = s.ground(tx, c, agency); err != nil {
 			return err
 		}
 		return s.seatReaders(tx, g.units)
@@ -22,7 +25,59 @@ func (s *Service) plan(ctx context.Context, c Complaint, agency uuid.UUID, items
 	if err != nil {
 		return addressing{}, err
 	}
+	if err := s.handKeys(ctx, c, g); err != nil {
+		return addressing{}, err
+	}
 	return c.address(g, items)
+}
+
+// ground reads what addressing the complaint rests on.
+func (s *Service) ground(tx postgres.Tx, c Complaint, agency uuid.UUID) (g ground, err error) {
+	if g.units, err = s.units(tx); err != nil {
+		return g, err
+	}
+	district, err := findDistrict(tx, agency)
+	if err != nil {
+		return g, err
+	}
+	g.provinces = c.provincesOf(g.units, district, s.Regions[0])
+	value, err := findPolicy(tx, policyReading, c.filedAt)
+	g.policy = parseReadingPolicy(value)
+	return g, err
+}
+
+// units reads the offices, and marks those that stand as the portal wrote them.
+func (s *Service) units(tx postgres.Tx) ([]unit, error) {
+	rows, err := findUnits(tx)
+	if err != nil {
+		return nil, err
+	}
+	units := make([]unit, 0, len(rows))
+	for _, r := range rows {
+		units = append(units, r.unit(s.People.GenuineUnit(r.UnitRecord)))
+	}
+	markSound(units)
+	return units, nil
+}
+
+// handKeys marks the local desks of the place, and those that could read, that
+// can be addressed. They are extras: one that has no key, or none that the portal
+// made, is left out, so that nobody stops complaints by making an office.
+func (s *Service) handKeys(ctx context.Context, c Complaint, g ground) error {
+	for i, u := range g.units {
+		if !u.Reads && !c.here(g, u) {
+			continue
+		}
+		_, err := s.Desks.Public(ctx, u.Code)
+		switch {
+		case err == nil:
+			g.units[i].Keyed = true
+		case fault.KindOf(err) == fault.Unavailable, errors.Is(err, desks.ErrForged):
+		default:
+			return err
+		}
+	}
+	return nil
 }
 
 // seatReaders marks the units where a first reader is on duty. A membership that

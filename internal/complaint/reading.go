@@ -139,7 +139,7 @@ func (c Complaint) reader(g ground, desk unit, a addressing) (unit, bool) {
 			_, out := a.excluded[u.ID]
 			ofThePlace := u.Province != "" && slices.Contains(g.provinces, u.Province)
 			ownWords := kind == identity.UnitMinistry && (c.in.Official || c.red() && u.ID == desk.ID)
-			if u.Kind == kind && u.Reads && !out && !ofThePlace && !ownWords {
+			if u.Kind == kind && u.Reads && u.Keyed && u.Sound && !out && !ofThePlace && !ownWords {
 				return u, true
 			}
 		}

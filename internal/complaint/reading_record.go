@@ -10,6 +10,7 @@ import (
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/platform/outbox"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
 )
@@ -22,9 +23,12 @@ import (
 func (s *Service) NobodyNamed(ctx context.Context, by identity.Holder, key uuid.UUID) error {
 	var row readingRow
 	var shut sealedRows
-	err := s.DB.Read(ctx, by, func(tx postgres.Tx) (err error) {
-		row, shut, err = s.reading(tx, by.Actor, key, authority.ReadingDecide)
-		return err
+	err := s.DB.InTx(ctx, by, func(tx postgres.Tx) (err error) {
+		if row, shut, err = s.reading(tx, by.Actor, key, authority.ReadingDecide); err != nil {
+			return err
+		}
+		// To release it is to open it, whatever comes of that.
+		return audit.Record(tx, audit.Entry{Actor: by.Actor, Action: "reading.open", ObjectKind: "complaint", ObjectID: row.ComplaintID})
 	})
 	if err != nil {
 		return fmt.Errorf("record reading: %w", err)
@@ -100,15 +104,15 @@ func (s *Service) releases(ctx context.Context, by identity.Holder, row readingR
 
 // OfficialIsNamed records that the complaint names an official, of that office
 // or, for uuid.Nil, of one that is not known. Nothing is released, whoever is
-// excluded by it stays so, and the oversight body has it from then on, unless
-// it is its own.
+// excluded by it stays so, and the oversight body has it from then on and is
+// told; where it is its own official, whoever goesOn names.
 func (s *Service) OfficialIsNamed(ctx context.Context, by identity.Actor, key, office uuid.UUID) error {
 	err := s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
 		row, _, err := s.reading(tx, by, key, authority.ReadingDecide)
 		if err != nil {
 			return err
 		}
-		units, err := findUnits(tx)
+		units, err := s.units(tx)
 		if err != nil {
 			return err
 		}
@@ -120,19 +124,36 @@ func (s *Service) OfficialIsNamed(ctx context.Context, by identity.Actor, key, o
 			named = &office
 		}
 		out := addressing{excluded: exclusions(units, office)}
-		var handed *uuid.UUID
-		if oversight, ok := out.first(units, identity.UnitOversight); ok {
-			handed = &oversight.ID
+		handed, ok := out.goesOn(units, row.UnitID)
+		if !ok {
+			return fault.New(fault.Unavailable, "complaint.error.no_desk")
 		}
-		if err := s.decide(tx, by, row, OfficialNamed, named, handed); err != nil {
+		if err := s.decide(tx, by, row, OfficialNamed, named, &handed); err != nil {
 			return err
 		}
-		return insertExclusions(tx, row.ComplaintID, out.excluded)
+		if err := insertExclusions(tx, row.ComplaintID, out.excluded); err != nil {
+			return err
+		}
+		return outbox.Append(tx, outbox.Promise{Topic: TopicReadingHanded, SubjectID: row.ID})
 	})
 	if err != nil {
 		return fmt.Errorf("record reading: %w", err)
 	}
 	return nil
+}
+
+// goesOn finds who takes on a complaint that names an official: the oversight
+// body; where it is excluded the desk that read it, which holds all of it; and
+// where that is excluded, too, the ministry, which oversight gives way to.
+func (a addressing) goesOn(units []unit, reader uuid.UUID) (uuid.UUID, bool) {
+	if u, ok := a.first(units, identity.UnitOversight); ok {
+		return u.ID, true
+	}
+	if _, out := a.excluded[reader]; !out {
+		return reader, true
+	}
+	u, ok := a.first(units, identity.UnitMinistry)
+	return u.ID, ok
 }
 
 func (s *Service) decide(tx postgres.Tx, by identity.Actor, row readingRow, v Verdict, named, handed *uuid.UUID) error {

@@ -18,6 +18,8 @@ import (
 const (
 	TopicReadingMade = "reading.made" // tell whoever may read that something waits
 	TopicReadingDue  = "reading.due"  // see whether somebody has read
+	// TopicReadingHanded: tell whoever goes on with what names an official.
+	TopicReadingHanded = "reading.handed"
 )
 
 // promiseReading makes sure that somebody hears of the reading, and that it does
@@ -85,6 +87,29 @@ func (s *Service) ClimbReading(ctx context.Context, promiseID uuid.UUID) error {
 	})
 	if err != nil {
 		return fmt.Errorf("climb reading: %w", err)
+	}
+	return nil
+}
+
+// TellHanded keeps the promise TopicReadingHanded: the readers and overseers of
+// the unit that goes on with it are promised a letter each.
+func (s *Service) TellHanded(ctx context.Context, promiseID uuid.UUID) error {
+	by := identity.System("delivery")
+	if err := authority.Require(by, authority.ReadingDeliver, authority.Object{}); err != nil {
+		return err
+	}
+	err := outbox.Fulfil(ctx, s.DB, by, promiseID, func(tx postgres.Tx, p outbox.Promise) error {
+		r, found, err := lockReading(tx, p.SubjectID)
+		if err != nil || !found || r.HandedTo == nil {
+			return err
+		}
+		defer s.Step("hand: before commit")
+		r.UnitID = *r.HandedTo
+		_, err = s.tell(tx, by, r, letter.Handed, standIns...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("tell of handed reading: %w", err)
 	}
 	return nil
 }

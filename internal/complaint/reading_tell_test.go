@@ -84,6 +84,11 @@ func (p post) work(t *testing.T) string {
 				t.Fatal(err)
 			}
 		}
+		for _, promise := range p.promises(t, complaint.TopicReadingHanded) {
+			if err := p.service.TellHanded(t.Context(), promise); err != nil {
+				t.Fatal(err)
+			}
+		}
 		for _, promise := range p.promises(t, letter.TopicSend) {
 			if err := p.letters.Send(t.Context(), promise); err != nil {
 				t.Fatal(err)
@@ -93,8 +98,11 @@ func (p post) work(t *testing.T) string {
 	var told []string
 	for _, l := range p.server.Letters() {
 		step := "new"
-		if strings.Contains(l.Raw, "mail.climbed") {
+		switch {
+		case strings.Contains(l.Raw, "mail.climbed"):
 			step = "late"
+		case strings.Contains(l.Raw, "mail.handed"):
+			step = "handed"
 		}
 		name, _, _ := strings.Cut(l.To, "@")
 		told = append(told, name+":"+step)

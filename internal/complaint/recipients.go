@@ -115,6 +115,9 @@ func workerAgrees(c Complaint) bool { return allows(Police)(c) && c.in.WorkerAgr
 // indicated nowhere else. Voice and files will be of it.
 func inWords(item seal.Item) bool { return partNarrative.has(item) }
 
+// personal tells the items that say who somebody is, or how to reach them.
+func personal(item seal.Item) bool { return partReporter.has(item) || partWorker.has(item) }
+
 // share is what one desk receives of a complaint.
 type share struct {
 	items map[seal.Item]bool

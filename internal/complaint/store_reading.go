@@ -11,51 +11,25 @@ import (
 	"github.com/google/uuid"
 )
 
-// findUnits reads all offices but those of agencies, in the order of their codes.
-func findUnits(tx postgres.Tx) ([]unit, error) {
-	var rows []struct {
-		ID        uuid.UUID
-		Code      string
-		Kind      identity.UnitKind
-		ParentID  *uuid.UUID
-		Province  string
-		Countries string
-		Name      string
-	}
-	err := tx.Gorm().Raw(`
-		SELECT u.id, u.code, u.kind, u.parent_id, coalesce(u.province, '') AS province, coalesce(array_to_string(u.countries, ' '), '') AS countries,
-			u.name::text AS name
-		FROM units u WHERE u.kind <> 'agency' ORDER BY u.code`).Scan(&rows).Error
-	units := make([]unit, 0, len(rows))
-	for _, r := range rows {
-		u := unit{
-			ID: r.ID, Code: r.Code, Kind: r.Kind,
-			Province: foldPlace(r.Province), Spelt: strings.ToLower(strings.TrimSpace(r.Province)), Countries: strings.Fields(r.Countries),
-			Name: readNames(r.Name),
-		}
-		if r.ParentID != nil {
-			u.ParentID = *r.ParentID
-		}
-		units = append(units, u)
-	}
-	return units, err
+// unitRow is a unit as the table has it.
+type unitRow struct {
+	identity.UnitRecord
+	Name string
 }
 
-// findGround reads what addressing the complaint rests on. home is the country
-// of the portal.
-func findGround(tx postgres.Tx, c Complaint, agency uuid.UUID, home string) (g ground, err error) {
-	if g.units, err = findUnits(tx); err != nil {
-		return g, err
-	}
-	var district string
+// findUnits reads all offices but those of agencies, in the order of their codes.
+func findUnits(tx postgres.Tx) (rows []unitRow, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT u.id, u.code, u.kind, u.parent_id, u.agency_id, coalesce(u.province, '') AS province,
+			coalesce(array_to_string(u.countries, ' '), '') AS countries, u.pin, u.name::text AS name
+		FROM units u WHERE u.kind <> ? ORDER BY u.code`, identity.UnitAgency).Scan(&rows).Error
+	return rows, err
+}
+
+// findDistrict returns the district of the agency, or "".
+func findDistrict(tx postgres.Tx, agency uuid.UUID) (district string, err error) {
 	err = tx.Gorm().Raw(`SELECT coalesce(max(district), '') FROM agencies WHERE id = ?`, agency).Scan(&district).Error
-	if err != nil {
-		return g, err
-	}
-	g.provinces = c.provincesOf(g.units, district, home)
-	value, err := findPolicy(tx, policyReading, c.filedAt)
-	g.policy = parseReadingPolicy(value)
-	return g, err
+	return district, err
 }
 
 // insertReading records who may never receive the complaint, and its first

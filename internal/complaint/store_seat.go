@@ -37,11 +37,12 @@ type lockedReading struct {
 	State                              string
 	MadeAt                             time.Time
 	ClimbedAt                          *time.Time
+	HandedTo                           *uuid.UUID
 }
 
 // lockReading makes telling, climbing and reading wait for each other.
 func lockReading(tx postgres.Tx, key uuid.UUID) (r lockedReading, found bool, err error) {
-	res := tx.Gorm().Raw(`SELECT id, complaint_id, unit_id, coalesce(stand_in_id, ?) AS stand_in_id, state, made_at, climbed_at
+	res := tx.Gorm().Raw(`SELECT id, complaint_id, unit_id, coalesce(stand_in_id, ?) AS stand_in_id, state, made_at, climbed_at, handed_to
 		FROM readings WHERE id = ? FOR UPDATE`, uuid.Nil, key).Scan(&r)
 	return r, res.RowsAffected == 1, res.Error
 }

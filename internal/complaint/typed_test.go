@@ -37,6 +37,18 @@ func TestTheDeskThatTypedAComplaintKeepsItsOwnCopy(t *testing.T) {
 			map[string]string{"province-west": all, "ministry-national": "answers"},
 			"",
 		},
+		"police, who keep only what they need no basis for": {
+			"police-national",
+			func(*complaint.Intake) {},
+			map[string]string{"police-national": "answers narrative", "ministry-national": "answers"},
+			"",
+		},
+		"police, whom the reporter tells who they are": {
+			"police-east",
+			func(in *complaint.Intake) { in.MayAct = []complaint.MayAct{complaint.Police} },
+			map[string]string{"police-east": "answers narrative", "police-national": reporter, "ministry-national": "answers narrative"},
+			"",
+		},
 		"of an office that is accused: not even they": {
 			"province-east",
 			func(in *complaint.Intake) { in.Official, in.OfficialUnit = true, o.units["province-east"] },
@@ -69,6 +81,29 @@ func TestTheDeskThatTypedAComplaintKeepsItsOwnCopy(t *testing.T) {
 				t.Error("who typed it stands in the audit log")
 			}
 		})
+	}
+}
+
+func TestWhatTheMinistryTypedAndIsRedIsReleasedAllTheSame(t *testing.T) {
+	o := openState(t)
+	reader := o.person(t, "reading-room", identity.RoleFirstReader)
+	in := told()
+	in.Safe, in.MayAct = complaint.InDanger, []complaint.MayAct{complaint.Police, complaint.LabourDesk}
+	filed, err := o.service.FileFor(t.Context(), o.member(t, "ministry-national"), in, complaint.NewReceipt(), "nonce of what is red")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.service.NobodyNamed(t.Context(), reader, o.waiting(t, reader)[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	got := o.envelopes(t, filed)
+	if got["ministry-national"] != all || got["embassy-th"] != all {
+		t.Error(got)
+	}
+	for _, code := range []string{"ministry-national", "embassy-th"} {
+		if words := o.openedBy(t, filed, code); words != in.Narrative {
+			t.Errorf("%s reads %q", code, words)
+		}
 	}
 }
 

@@ -276,7 +276,7 @@ func TestTheRingAndTheBrokerAreEscalatedAndTheHonestAgencyIsNot(t *testing.T) {
 	s.seed(t)
 	log := slog.New(slog.NewTextHandler(&bytes.Buffer{}, nil))
 	service := screening.New(screening.Deps{
-		DB: s.db.DB, Clock: s.clk, Log: log, Escalations: escalation.New(escalation.Deps{DB: s.db.DB, Clock: s.clk, Random: rand.Reader}),
+		DB: s.db.DB, Clock: s.clk, Log: log, Escalations: escalation.New(escalation.Deps{DB: s.db.DB, Clock: s.clk, People: s.deps.People, Random: rand.Reader}),
 	})
 	for _, promise := range s.promises(t) {
 		if err := service.Screen(t.Context(), promise); err != nil {

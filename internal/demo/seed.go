@@ -177,6 +177,10 @@ func (d Deps) giveKeys(ctx context.Context) error {
 		if err := lock(tx); err != nil {
 			return err
 		}
+		// The units were written before there was a key folder to pin them under.
+		if err := d.Desks.AdoptIn(tx, actor()); err != nil {
+			return err
+		}
 		without, err := d.Desks.UnitsWithout(tx)
 		if err != nil || len(without) == 0 {
 			return err

@@ -18,7 +18,8 @@ import (
 // every member who may read cases, and returns the codes of the units that got
 // one. A member makes that of their own unit, the installation any. A unit
 // without such a member is a Conflict fault: nobody could open what it receives.
-// Private halves are drawn, wrapped and forgotten within the call.
+// Private halves are drawn, wrapped and forgotten within the call. The
+// installation adopts first: see Adopt.
 func (s *Service) Create(ctx context.Context, by identity.Actor, units ...string) (made []string, err error) {
 	action := authority.DeskTend
 	if by.Kind == identity.KindSetup {
@@ -44,10 +45,18 @@ func (s *Service) CreateIn(tx postgres.Tx, by identity.Actor, units ...string) (
 		unit unitRow
 		desk seal.Desk
 	}
+	if by.Kind == identity.KindSetup {
+		if _, err := s.adopt(tx, by); err != nil {
+			return nil, err
+		}
+	}
 	var all []drawn
 	for _, code := range units {
 		u, err := findUnit(tx, code)
 		if err != nil {
+			return nil, err
+		}
+		if err := s.mustBeGenuine(tx, u); err != nil {
 			return nil, err
 		}
 		if by.Kind == identity.KindStaff && u.ID != by.UnitID {
@@ -151,21 +160,10 @@ func (s *Service) shareOut(tx postgres.Tx, unit uuid.UUID, desk seal.Desk) (int,
 	return len(rows), nil
 }
 
-// holders are the keys of the desks that hold shares of the unit's.
-func (s *Service) holders(tx postgres.Tx, unit uuid.UUID) (rows []keyRow, err error) {
-	all, err := holderKeys(tx)
-	for _, r := range all {
-		if r.UnitID != unit {
-			rows = append(rows, r)
-		}
-	}
-	return rows, err
-}
-
 // UnitsWithout lists the codes of the units that may hold a key, have a member
 // to wrap it to, and have none.
 func (s *Service) UnitsWithout(tx postgres.Tx) (codes []string, err error) {
-	all, err := deskUnits(tx)
+	all, err := s.deskUnits(tx)
 	if err != nil {
 		return nil, err
 	}

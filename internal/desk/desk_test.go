@@ -94,7 +94,7 @@ type told struct {
 	text []byte // the ciphertext of its narrative
 }
 
-// file seals a complaint to the desks and writes its rows, as the public does.
+// file seals a complaint to the desks and writes its rows.
 func (c *country) file(t *testing.T, units ...string) told {
 	t.Helper()
 	out := told{id: id.New()}
@@ -116,13 +116,8 @@ func (c *country) file(t *testing.T, units ...string) told {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = c.db.InTx(t.Context(), identity.Public(), func(tx postgres.Tx) error {
-			return tx.Gorm().Exec(`INSERT INTO complaint_envelopes (complaint_id, recipient, key_id, items, envelope) VALUES (?, ?, ?, '{narrative}', ?)`,
-				out.id, unit, to.KeyID, envelope).Error
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		c.exec(t, `INSERT INTO complaint_envelopes (complaint_id, recipient, key_id, items, envelope) VALUES ($1, $2, $3, '{narrative}', $4)`,
+			out.id, unit, to.KeyID, envelope)
 	}
 	return out
 }

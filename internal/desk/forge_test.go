@@ -27,9 +27,9 @@ func TestTheDatabaseAloneReceivesNothing(t *testing.T) {
 		args   []any
 	}{
 		"a public half of one's own": {`INSERT INTO desk_keys (id, unit_id, sequence, public, pin, made_at)
-			SELECT $1, unit_id, 9, $2, pin, now() FROM desk_keys k JOIN units u ON u.id = k.unit_id WHERE u.code = 'police'`, []any{forged.ID(), public}},
+			SELECT $1, unit_id, 9, $2, k.pin, now() FROM desk_keys k JOIN units u ON u.id = k.unit_id WHERE u.code = 'police'`, []any{forged.ID(), public}},
 		"another desk's key under this unit": {`INSERT INTO desk_keys (id, unit_id, sequence, public, pin, made_at)
-			SELECT '9' || substr(k.id, 2), (SELECT id FROM units WHERE code = 'police'), 9, public, pin, now() FROM desk_keys k JOIN units u ON u.id = k.unit_id WHERE u.code = 'ministry'`, nil},
+			SELECT '9' || substr(k.id, 2), (SELECT id FROM units WHERE code = 'police'), 9, public, k.pin, now() FROM desk_keys k JOIN units u ON u.id = k.unit_id WHERE u.code = 'ministry'`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := found(t)

@@ -158,9 +158,7 @@ func TestNothingIsAddressedToAKeyThatWasReplaced(t *testing.T) {
 		t.Fatalf("another process looked again before its time: %v", err)
 	}
 	filed := c.file(t, "police")
-	err = c.db.InTx(t.Context(), identity.Public(), func(tx postgres.Tx) error {
-		return tx.Gorm().Exec(`INSERT INTO complaint_envelopes (complaint_id, recipient, key_id, items, envelope) VALUES (?, 'police', ?, '{}', '')`, c.file(t).id, old.KeyID).Error
-	})
+	_, err = c.super.ExecContext(t.Context(), `INSERT INTO complaint_envelopes (complaint_id, recipient, key_id, items, envelope) VALUES ($1, 'police', $2, '{}', '')`, c.file(t).id, old.KeyID)
 	if !postgres.Violates(err, "envelope_key_is_current") {
 		t.Errorf("an envelope to the old key: %v", err)
 	}

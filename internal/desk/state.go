@@ -203,7 +203,7 @@ func (s *Service) List(ctx context.Context, by identity.Actor) (all []Overview, 
 		return nil, err
 	}
 	err = s.deps.DB.Read(ctx, by, func(tx postgres.Tx) error {
-		units, err := deskUnits(tx)
+		units, err := s.deskUnits(tx)
 		if err != nil {
 			return err
 		}
@@ -276,7 +276,7 @@ func (s *Service) Others(ctx context.Context, by identity.Actor) (all []Other, e
 		return nil, err
 	}
 	err = s.deps.DB.Read(ctx, by, func(tx postgres.Tx) error {
-		units, err := deskUnits(tx)
+		units, err := s.deskUnits(tx)
 		if err != nil {
 			return err
 		}

@@ -31,6 +31,7 @@ type keyRow struct {
 	ID                     string
 	UnitID                 uuid.UUID
 	UnitCode               string
+	UnitKind               identity.UnitKind // of holders alone
 	Sequence               int
 	Public, Pin            []byte
 	MadeAt                 time.Time
@@ -62,8 +63,8 @@ func unitByID(tx postgres.Tx, key uuid.UUID) (u unitRow, err error) {
 	return u, res.Error
 }
 
-// deskUnits lists the units that may hold keys.
-func deskUnits(tx postgres.Tx) (all []unitRow, err error) {
+// unitsOfDesks lists the units that may hold keys, whoever wrote them.
+func unitsOfDesks(tx postgres.Tx) (all []unitRow, err error) {
 	err = tx.Gorm().Raw(`SELECT id, code, kind, name FROM units WHERE kind NOT IN (?, ?) ORDER BY code`,
 		identity.UnitAgency, identity.UnitAdministration).Scan(&all).Error
 	return all, err

@@ -18,10 +18,10 @@ type shareRow struct {
 	Sealed     []byte
 }
 
-// holderKeys returns the current keys of the desks that hold shares: of each of
-// three kinds the unit that is under no other.
+// holderKeys returns the current keys of the desks that could hold shares: those
+// of three kinds, of each kind the units that are under no other first.
 func holderKeys(tx postgres.Tx) (rows []keyRow, err error) {
-	err = tx.Gorm().Raw(`SELECT DISTINCT ON (u.kind) `+keyColumns+` WHERE k.retired_at IS NULL AND u.kind IN (?, ?, ?)
+	err = tx.Gorm().Raw(`SELECT u.kind AS unit_kind, `+keyColumns+` WHERE k.retired_at IS NULL AND u.kind IN (?, ?, ?)
 		ORDER BY u.kind, u.parent_id IS NOT NULL, u.code`, identity.UnitOversight, identity.UnitPolice, identity.UnitSupport).Scan(&rows).Error
 	return rows, err
 }

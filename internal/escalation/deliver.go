@@ -3,6 +3,7 @@ package escalation
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/authority"
@@ -36,9 +37,24 @@ func (s *Service) Deliver(ctx context.Context, promiseID uuid.UUID) error {
 	return nil
 }
 
+// onDuty lists who is genuinely on duty in the unit in one of the roles and may
+// know of the escalation. A person with two hats is one person.
+func (s *Service) onDuty(tx postgres.Tx, e row, roles []identity.Role) (people []uuid.UUID, err error) {
+	all, err := seats(tx, e, roles)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range all {
+		if s.deps.People.Granted(m.PersonID, e.UnitID, m.Role, m.DecisionID, m.Pin) && !slices.Contains(people, m.PersonID) {
+			people = append(people, m.PersonID)
+		}
+	}
+	return people, nil
+}
+
 // tell promises the letters of one step.
 func (s *Service) tell(tx postgres.Tx, by identity.Actor, e row, of letter.Step, roles ...identity.Role) error {
-	people, err := onDuty(tx, e.UnitID, roles)
+	people, err := s.onDuty(tx, e, roles)
 	if err != nil {
 		return err
 	}

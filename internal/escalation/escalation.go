@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
@@ -77,8 +78,10 @@ type Voice struct {
 
 // Deps of a Service.
 type Deps struct {
-	DB     *postgres.DB
-	Clock  clock.Clock
+	DB    *postgres.DB
+	Clock clock.Clock
+	// People tells genuine memberships from those that somebody wrote past the portal.
+	People *identity.People
 	Random io.Reader // for references; crypto/rand in earnest
 	// Step is called between every two steps, for tests that stop a process
 	// there; nil does nothing.

@@ -53,7 +53,7 @@ func (s *Service) raise(tx postgres.Tx, by identity.Actor, in Raising) (uuid.UUI
 	if err != nil {
 		return uuid.Nil, false, err
 	}
-	unit, err := nationalUnit(tx, in.To)
+	unit, err := s.nationalUnit(tx, in.To)
 	if err != nil {
 		return uuid.Nil, false, err
 	}
@@ -80,6 +80,21 @@ func (s *Service) raise(tx postgres.Tx, by identity.Actor, in Raising) (uuid.UUI
 	}
 	err = outbox.Append(tx, outbox.Promise{Topic: TopicOverdue, SubjectID: e.ID, RunAfter: deadline})
 	return e.ID, err == nil, err
+}
+
+// nationalUnit returns the first unit of that kind that is under no other, of
+// those that stand as the portal wrote them.
+func (s *Service) nationalUnit(tx postgres.Tx, kind identity.UnitKind) (uuid.UUID, error) {
+	all, err := s.deps.People.Units(tx, kind)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	for _, u := range all {
+		if u.ParentID == nil && s.deps.People.GenuineUnit(u) {
+			return u.ID, nil
+		}
+	}
+	return uuid.Nil, errNoUnit
 }
 
 // insertOnce gives the row a reference and adds it. When the alert was already

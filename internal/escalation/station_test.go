@@ -47,10 +47,11 @@ func open(t *testing.T) *station {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.service = escalation.New(escalation.Deps{DB: s.db.DB, Clock: s.clock, Random: rand.Reader})
+	s.service = escalation.New(escalation.Deps{DB: s.db.DB, Clock: s.clock, People: testkit.People(s.clock), Random: rand.Reader})
 	s.letters = letter.New(letter.Deps{DB: s.db.DB, Clock: s.clock, Mail: sender, Words: words{}, BaseURL: "https://portal.example"})
 	s.exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, 'national', 'police', '{"en":"National unit"}')`, s.unit)
 	s.exec(`INSERT INTO units (id, code, kind, name, parent_id) VALUES ($1, 'a-local-one', 'police', '{"en":"Local unit"}', $2)`, id.New(), s.unit)
+	s.db.Adopt(t)
 	s.investigator = s.person("investigator", "investigator")
 	s.commander = s.person("commander", "commander")
 	s.sergeant = s.person("sergeant", "investigator", "duty_officer")
@@ -74,14 +75,12 @@ func (s *station) count(query string, args ...any) (n int) {
 	return n
 }
 
-func (s *station) person(name string, roles ...string) uuid.UUID {
+func (s *station) person(name string, roles ...identity.Role) uuid.UUID {
 	s.t.Helper()
 	key := id.New()
 	s.exec(`INSERT INTO people (id, email, name, language, created_at) VALUES ($1, $2, $3, 'km', now())`,
 		key, name+"@police.example", "Officer "+name)
-	for _, role := range roles {
-		s.exec(`INSERT INTO memberships (person_id, unit_id, role) VALUES ($1, $2, $3)`, key, s.unit, role)
-	}
+	s.db.Grant(s.t, s.clock, key, s.unit, roles...)
 	return key
 }
 

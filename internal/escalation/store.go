@@ -3,7 +3,6 @@ package escalation
 import (
 	"time"
 
-	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
 )
@@ -76,15 +75,6 @@ func insertComplaints(tx postgres.Tx, key uuid.UUID, complaints []uuid.UUID) (ad
 
 func addJoined(tx postgres.Tx, key uuid.UUID, n int64) error {
 	return tx.Gorm().Exec(`UPDATE escalations SET joined = joined + ? WHERE id = ?`, n, key).Error
-}
-
-func nationalUnit(tx postgres.Tx, kind identity.UnitKind) (uuid.UUID, error) {
-	var unit keyed
-	err := tx.Gorm().Raw(`SELECT id FROM units WHERE kind = ? AND parent_id IS NULL ORDER BY code LIMIT 1`, kind).Scan(&unit).Error
-	if err == nil && unit.ID == uuid.Nil {
-		return uuid.Nil, errNoUnit
-	}
-	return unit.ID, err
 }
 
 // policy returns the value that was in force on the day, or "" when none was.

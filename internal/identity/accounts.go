@@ -73,7 +73,9 @@ func (o *Operator) addAdministrator(tx postgres.Tx, who Newcomer) (uuid.UUID, er
 	}
 	if unit == uuid.Nil {
 		unit = id.New()
-		if err := insertAdministration(tx, unit); err != nil {
+		made := UnitRecord{ID: unit, Code: "administration", Kind: UnitAdministration}
+		made.Pin = o.people.PinOfUnit(made)
+		if err := insertAdministration(tx, made); err != nil {
 			return uuid.Nil, err
 		}
 	}

@@ -29,9 +29,9 @@ func TestASignInIsFreshForTenMinutes(t *testing.T) {
 // nothing done either.
 func TestPassphraseAndFactorsChangeInAFreshSessionAlone(t *testing.T) {
 	o := newOffice(t)
-	s, token := o.session(t, sok)
+	_, token := o.session(t, sok)
 	o.clock.Advance(10 * time.Minute)
-	s = o.recognise(t, token)
+	s := o.recognise(t, token)
 	refuse := func(_ any, err error) error { return err }
 	for name, err := range map[string]error{
 		"passphrase": o.sessions.ChangePassphrase(t.Context(), s, token, identity.Change{Old: passphrase, New: "seven quiet rivers"}),

@@ -26,7 +26,7 @@ func administration(tx postgres.Tx) (uuid.UUID, error) {
 	return row.ID, err
 }
 
-func insertAdministration(tx postgres.Tx, unit uuid.UUID) error {
-	return tx.Gorm().Exec(`INSERT INTO units (id, code, kind, name) VALUES (?, 'administration', ?, '{"en": "Administration", "km": "រដ្ឋបាល"}')`,
-		unit, UnitAdministration).Error
+func insertAdministration(tx postgres.Tx, u UnitRecord) error {
+	return tx.Gorm().Exec(`INSERT INTO units (id, code, kind, name, pin) VALUES (?, ?, ?, '{"en": "Administration", "km": "រដ្ឋបាល"}', ?)`,
+		u.ID, u.Code, u.Kind, u.Pin).Error
 }

@@ -23,6 +23,7 @@ type Step string
 const (
 	Raised  Step = "raised"  // something new waits
 	Climbed Step = "climbed" // it has waited past its time
+	Handed  Step = "handed"  // another desk handed it on
 )
 
 // Cause is why people are told; exactly one of the two is set.

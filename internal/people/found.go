@@ -140,7 +140,7 @@ func (s *Service) makeUnit(ctx context.Context, by identity.Actor, n NewUnit) (u
 		if err != nil {
 			return err
 		}
-		if err := insertUnit(tx, key, n, agency); err != nil {
+		if err := s.insert(tx, key, n, agency); err != nil {
 			return err
 		}
 		return audit.Record(tx, audit.Entry{Actor: by, Action: "unit.make", ObjectKind: "unit", ObjectID: key})

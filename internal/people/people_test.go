@@ -218,6 +218,56 @@ func TestALostPassphraseTakesTwo(t *testing.T) {
 	}
 }
 
+func TestTheCodeOfTheReportersEnvelopeIsNoUnits(t *testing.T) {
+	m := open(t)
+	_, err := m.people.MakeUnit(t.Context(), m.admin.Actor, people.NewUnit{Code: "reporter", Kind: identity.UnitProvince, NameEN: "X", Province: "Nowhere", Parent: m.units["ministry"]})
+	if fault.FieldsOf(err)["code"] != "people.unit.code.reserved" {
+		t.Error(err)
+	}
+}
+
+// A move is signed by the oversight body for what it saw: it must not make good
+// what somebody changed past the portal.
+func TestAUnitThatWasChangedPastThePortalMovesNowhere(t *testing.T) {
+	m := open(t)
+	key, err := m.people.MakeUnit(t.Context(), m.admin.Actor, people.NewUnit{Code: "north", Kind: identity.UnitProvince, NameEN: "North", Province: "West", Parent: m.units["ministry"]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := m.people.MakeUnit(t.Context(), m.admin.Actor, people.NewUnit{Code: "south", Kind: identity.UnitProvince, NameEN: "South", Province: "South", Parent: m.units["ministry"]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	proposal, err := m.people.ProposeMove(t.Context(), m.admin.Actor, key, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.super(t, `UPDATE units SET province = 'South' WHERE id = $1`, key)
+	if err := m.approve(t, m.overseer, proposal); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("approved: %v", err)
+	}
+	m.super(t, `UPDATE units SET province = 'West' WHERE id = $1`, key)
+	if err := m.approve(t, m.overseer, proposal); err != nil {
+		t.Error("as it was again:", err)
+	}
+	m.genuine(t)
+}
+
+// genuine fails over units whose pins are not good.
+func (m *ministry) genuine(t *testing.T) {
+	t.Helper()
+	err := m.db.Read(t.Context(), identity.Setup("test"), func(tx postgres.Tx) error {
+		doubtful, err := testkit.People(m.clock).DoubtfulUnits(tx)
+		if len(doubtful) > 0 {
+			t.Errorf("%+v", doubtful)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestAUnitMovesByTheOversightBody(t *testing.T) {
 	m := open(t)
 	make := func(code string, parent uuid.UUID) uuid.UUID {

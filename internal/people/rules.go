@@ -43,7 +43,7 @@ func Rules(people *identity.People) []decision.Rule {
 		{Kind: KindAdministrator, Propose: authority.PeopleManage, Approve: authority.AdministratorApprove, NotSubject: true, Check: r.checkRole, Effect: r.giveRole, Facts: r.roleFacts},
 		{Kind: KindReturn, Propose: authority.PeopleManage, Approve: authority.AdministratorApprove, NotSubject: true, Effect: r.reopen, Facts: personFacts},
 		{Kind: KindReadmission, Propose: authority.PeopleManage, Approve: authority.RoleApprove, NotSubject: true, Check: r.mayReadmit, Effect: readmit, Facts: readmissionFacts},
-		{Kind: KindMove, Propose: authority.PeopleManage, Approve: authority.UnitMoveApprove, Check: checkMove, Effect: move, Facts: moveFacts},
+		{Kind: KindMove, Propose: authority.PeopleManage, Approve: authority.UnitMoveApprove, Check: r.checkMove, Effect: r.move, Facts: moveFacts},
 	}
 }
 
@@ -103,7 +103,7 @@ func (r rules) reopen(tx postgres.Tx, d decision.Decision) error {
 	return r.people.Reopen(tx, d.By, d.Subject)
 }
 
-func checkMove(tx postgres.Tx, _ identity.Actor, d decision.Decision) error {
+func (r rules) checkMove(tx postgres.Tx, _ identity.Actor, d decision.Decision) error {
 	detail, err := read[moveDetail](d)
 	if err != nil {
 		return err
@@ -115,15 +115,37 @@ func checkMove(tx postgres.Tx, _ identity.Actor, d decision.Decision) error {
 	if u.ParentID == uuid.Nil || u.ParentID == detail.Parent || u.ID == detail.Parent {
 		return fault.Field("parent", "people.unit.parent.unfit")
 	}
+	if _, err := r.genuine(tx, d.Subject); err != nil {
+		return err
+	}
+	if _, err := r.genuine(tx, detail.Parent); err != nil {
+		return err
+	}
 	return fits(tx, u.Kind, detail.Parent)
 }
 
-func move(tx postgres.Tx, d decision.Decision) error {
+// genuine reads a unit that the portal wrote as it stands: a move must not make
+// good what somebody changed past it.
+func (r rules) genuine(tx postgres.Tx, key uuid.UUID) (identity.UnitRecord, error) {
+	u, found, err := r.people.Unit(tx, key)
+	if err == nil && found && !r.people.GenuineUnit(u) {
+		err = fault.New(fault.Conflict, "people.unit.not_genuine")
+	}
+	return u, err
+}
+
+func (r rules) move(tx postgres.Tx, d decision.Decision) error {
 	detail, err := read[moveDetail](d)
 	if err != nil {
 		return err
 	}
-	err = moveUnit(tx, d.Subject, detail.Parent)
+	moved, err := r.genuine(tx, d.Subject)
+	if err != nil {
+		return err
+	}
+	moved.ParentID = &detail.Parent
+	moved.Pin = r.people.PinOfUnit(moved)
+	err = moveUnit(tx, moved)
 	if postgres.Violates(err, "units_circle") {
 		return fault.New(fault.Conflict, "people.unit.circle")
 	}

@@ -124,26 +124,18 @@ func each(rows []unitRow) ([]Unit, error) {
 	return all, nil
 }
 
-func insertUnit(tx postgres.Tx, key uuid.UUID, n NewUnit, agency *uuid.UUID) error {
-	name := map[string]string{"en": n.NameEN}
-	if n.NameLocal != "" {
-		name["km"] = n.NameLocal
-	}
-	text, err := json.Marshal(name)
+func insertUnit(tx postgres.Tx, u identity.UnitRecord, names map[string]string) error {
+	text, err := json.Marshal(names)
 	if err != nil {
 		return fmt.Errorf("write unit name: %w", err)
 	}
-	var parent *uuid.UUID
-	if n.Parent != uuid.Nil {
-		parent = &n.Parent
-	}
-	return tx.Gorm().Exec(`INSERT INTO units (id, code, kind, name, parent_id, agency_id, province, countries)
-		VALUES (?, ?, ?, ?::jsonb, ?, ?, NULLIF(?, ''), string_to_array(NULLIF(?, ''), ' '))`,
-		key, n.Code, n.Kind, string(text), parent, agency, n.Province, strings.Join(n.Countries, " ")).Error
+	return tx.Gorm().Exec(`INSERT INTO units (id, code, kind, name, parent_id, agency_id, province, countries, pin)
+		VALUES (?, ?, ?, ?::jsonb, ?, ?, NULLIF(?, ''), string_to_array(NULLIF(?, ''), ' '), ?)`,
+		u.ID, u.Code, u.Kind, string(text), u.ParentID, u.AgencyID, u.Province, u.Countries, u.Pin).Error
 }
 
-func moveUnit(tx postgres.Tx, key, parent uuid.UUID) error {
-	res := tx.Gorm().Exec(`UPDATE units SET parent_id = ? WHERE id = ?`, parent, key)
+func moveUnit(tx postgres.Tx, u identity.UnitRecord) error {
+	res := tx.Gorm().Exec(`UPDATE units SET parent_id = ?, pin = ? WHERE id = ?`, u.ParentID, u.Pin, u.ID)
 	return one(res.RowsAffected, res.Error)
 }
 

@@ -111,6 +111,10 @@ type NewUnit struct {
 
 var codeForm = regexp.MustCompile(`^[a-z0-9-]{2,40}$`)
 
+// reserved is no unit's code: the reporter's own envelope of a complaint is
+// addressed so.
+const reserved = "reporter"
+
 // MakeUnit makes a unit without people. A head of the ministry, the police or
 // the oversight body is made on the host alone: cases climb to it.
 func (s *Service) MakeUnit(ctx context.Context, by identity.Actor, n NewUnit) (uuid.UUID, error) {
@@ -122,6 +126,24 @@ func (s *Service) MakeUnit(ctx context.Context, by identity.Actor, n NewUnit) (u
 		return uuid.Nil, err
 	}
 	return s.makeUnit(ctx, by, n)
+}
+
+// insert writes the unit down, pinned.
+func (s *Service) insert(tx postgres.Tx, key uuid.UUID, n NewUnit, agency *uuid.UUID) error {
+	made := identity.UnitRecord{ID: key, Code: n.Code, Kind: n.Kind, AgencyID: agency, Province: n.Province, Countries: strings.Join(n.Countries, " ")}
+	if n.Parent != uuid.Nil {
+		made.ParentID = &n.Parent
+	}
+	made.Pin = s.deps.People.PinOfUnit(made)
+	return insertUnit(tx, made, n.names())
+}
+
+func (n NewUnit) names() map[string]string {
+	name := map[string]string{"en": n.NameEN}
+	if n.NameLocal != "" {
+		name["km"] = n.NameLocal
+	}
+	return name
 }
 
 // mostCountries is how many countries one embassy desk takes.
@@ -164,8 +186,11 @@ func (n NewUnit) check(head bool) error {
 	if !slices.Contains(Kinds(), n.Kind) {
 		wrong["kind"] = "form.choice"
 	}
-	if !codeForm.MatchString(n.Code) {
+	switch {
+	case !codeForm.MatchString(n.Code):
 		wrong["code"] = "people.unit.code.form"
+	case n.Code == reserved:
+		wrong["code"] = "people.unit.code.reserved"
 	}
 	if n.NameEN == "" {
 		wrong["name_en"] = "form.required"

@@ -47,6 +47,7 @@ func open(t *testing.T) *ministry {
 		m.units[u.code] = id.New()
 		m.super(t, `INSERT INTO units (id, code, kind, name) VALUES ($1, $2, $3, jsonb_build_object('en', $2::text))`, m.units[u.code], u.code, u.kind)
 	}
+	m.db.Adopt(t)
 	var err error
 	if m.decisions, err = decision.NewService(m.db.DB, m.clock, keeper, people.Rules(keeper)...); err != nil {
 		t.Fatal(err)

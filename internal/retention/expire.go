@@ -141,7 +141,7 @@ func (s *Service) carryOut(ctx context.Context, policies map[Kind]Policy) error 
 // between the last look and the deed. A hold or a link that came since the
 // intent withdraws it.
 func (s *Service) shred(tx postgres.Tx, complaint uuid.UUID, policies map[Kind]Policy) error {
-	now := s.Clock.Now()
+	now := s.Clock.Now().UTC().Truncate(time.Microsecond) // as the record keeps it: a pin binds it
 	if err := lockHolds(tx); err != nil {
 		return err
 	}
@@ -202,7 +202,8 @@ func withdraw(tx postgres.Tx, i intent) error {
 // from the reporter's number and words goes too.
 func (s *Service) writeDown(tx postgres.Tx, complaint uuid.UUID, doomed []intent, now time.Time) error {
 	for _, i := range doomed {
-		if err := markShredded(tx, complaint, i, now); err != nil {
+		d := shredding{ComplaintID: complaint, Item: i.Item, Slot: i.Slot, Policy: i.Policy, At: now}
+		if err := markShredded(tx, d, i.ID, s.Pins.Pin(shredPurpose, d.pinned()...)); err != nil {
 			return err
 		}
 		err := audit.Record(tx, audit.Entry{Actor: actor(), Action: "shredding.done", ObjectKind: "shredding", ObjectID: i.ID})

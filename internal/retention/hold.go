@@ -111,7 +111,9 @@ const (
 )
 
 // Link notes within tx that the object rests on the complaint, which is then
-// kept as evidence.
+// kept as evidence. A process may link any; a person what was addressed to their
+// desk and they may see. Of any other complaint nothing is noted, and the answer
+// is the same: it does not tell whether there is one.
 func Link(tx postgres.Tx, complaint uuid.UUID, kind string, object uuid.UUID, at time.Time) error {
 	if err := insertLink(tx, complaint, kind, object, at); err != nil {
 		return fmt.Errorf("link evidence: %w", err)

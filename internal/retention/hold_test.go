@@ -7,6 +7,7 @@ import (
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/retention"
 	"github.com/google/uuid"
 )
@@ -78,6 +79,44 @@ func TestOnlyTheOversightBodyPlacesHoldsAndReadsThem(t *testing.T) {
 	} {
 		if _, err := w.retention.Place(t.Context(), by, bad.held, bad.reason); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// To link evidence takes a complaint that one may see; of others nothing is
+// told, not even whether they are there.
+func TestLinkingEvidenceDoesNotTellWhetherAComplaintIsThere(t *testing.T) {
+	w := newWorld(t)
+	f := w.file()
+	link := func(by identity.Actor, complaint uuid.UUID) error {
+		return w.db.InTx(t.Context(), by, func(tx postgres.Tx) error {
+			return retention.Link(tx, complaint, retention.LinkDismissal, id.New(), w.clock.Now())
+		})
+	}
+	links := func() int { return w.count(`SELECT count(*) FROM evidence_links`) }
+	for name, by := range map[string]identity.Actor{
+		"a support agency": w.member("support", identity.RoleSupportWorker), "an officer of no desk": w.member("police", identity.RoleInvestigator),
+	} {
+		if name == "an officer of no desk" {
+			by.UnitCode = "elsewhere"
+		}
+		for what, complaint := range map[string]uuid.UUID{"one that is there": f.ID, "one that is not": id.New()} {
+			if err := link(by, complaint); err != nil {
+				t.Errorf("%s links %s: %v", name, what, err)
+			}
+		}
+		err := w.asStaff(by, run(`INSERT INTO evidence_links (complaint_id, kind, object_id, linked_at) VALUES ($1, 'dismissal', $1, now())`, f.ID))
+		if err == nil {
+			t.Errorf("%s writes links by hand", name)
+		}
+	}
+	if n := links(); n != 0 {
+		t.Fatalf("%d links by who may not see the complaint", n)
+	}
+	for name, by := range map[string]identity.Actor{"police who hold it": w.police().Actor, "a process": identity.System("test")} {
+		before := links()
+		if err := link(by, f.ID); err != nil || links() != before+1 {
+			t.Errorf("%s links nothing: %v", name, err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/internal/retention"
@@ -80,5 +81,36 @@ func TestARecordKeepsToItsStore(t *testing.T) {
 	}
 	if err := retention.Bind(t.Context(), w.db.DB, other.ID()); !errors.Is(err, retention.ErrOtherStore) {
 		t.Errorf("another store: %v", err)
+	}
+}
+
+// The oversight body reads the number: it does not count what accuses one.
+func TestWhatIsDueIsCountedWithoutWhatAccusesTheOversightBody(t *testing.T) {
+	w := newWorld(t)
+	w.keep(everyItem(10)) // so all becomes due within thirty days
+	w.keep(map[retention.Kind]int{retention.MailDeliveries: 10, retention.ReceiptSessions: 10})
+	accusing, later := w.file(), w.file()
+	w.file()
+	branch, top := id.New(), id.New()
+	w.exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, 'top', 'ministry', '{"en":"x"}')`, top)
+	w.exec(`INSERT INTO units (id, code, kind, name, parent_id) VALUES ($1, 'branch', 'oversight', '{"en":"x"}', $2)`, branch, top)
+	w.exec(`INSERT INTO complaint_exclusions (complaint_id, unit_id, why) VALUES ($1, $2, 'accused'), ($3, $4, 'accused')`, accusing.ID, w.units["oversight"], later.ID, top)
+	w.expire()
+	o, err := w.retention.Overview(t.Context(), w.overseer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range o.Rules {
+		switch r.Kind {
+		case retention.Narrative:
+			if r.Due == nil || r.Due.Due != 1 {
+				t.Errorf("narratives: %+v", r.Due)
+			}
+		case retention.MailDeliveries, retention.ReceiptSessions:
+			if r.Due != nil {
+				t.Errorf("%s follow from what accuses anybody: %+v", r.Kind, r.Due)
+			}
+		default:
+		}
 	}
 }

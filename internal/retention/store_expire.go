@@ -62,8 +62,16 @@ func findDue(tx postgres.Tx, kind Kind, filed time.Time, k keeping, limit int) (
 	return items, err
 }
 
-func countDue(tx postgres.Tx, kind Kind, filed time.Time, k keeping) (n int64, err error) {
-	err = tx.Gorm().Raw(`SELECT count(*)`+due, dueArgs(kind, filed, k)).Scan(&n).Error
+// countDue counts the items of a kind that reach the end of their rule: filed
+// after one moment and not after another. The oversight body reads the number, so
+// it leaves out what none of them may know of, and asks neither what is evidence
+// nor what was deleted: either may follow from what they may not know of.
+func countDue(tx postgres.Tx, kind Kind, after, until time.Time) (n int64, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT count(*) FROM complaint_items i JOIN complaints c ON c.id = i.complaint_id
+		WHERE split_part(i.item, ':', 1) = ? AND c.filed_at > ? AND c.filed_at <= ?
+			AND NOT c.oversight_excluded AND NOT EXISTS (SELECT FROM units u WHERE u.kind = 'oversight' AND excluded(c.id, u.id))`,
+		string(kind), after, until).Scan(&n).Error
 	return n, err
 }
 
@@ -113,8 +121,9 @@ type intent struct {
 
 func findIntents(tx postgres.Tx, complaint uuid.UUID) (all []intent, err error) {
 	err = tx.Gorm().Raw(`
-		SELECT s.id, s.item, split_part(s.item, ':', 1) AS kind, s.slot, c.filed_at, s.policy
+		SELECT s.id, s.item, split_part(s.item, ':', 1) AS kind, i.slot, c.filed_at, s.policy
 		FROM shreddings s JOIN complaints c ON c.id = s.complaint_id
+		JOIN complaint_items i ON (i.complaint_id, i.item, i.slot) = (s.complaint_id, s.item, s.slot)
 		WHERE s.complaint_id = ? AND s.shredded_at IS NULL ORDER BY s.item`, complaint).Scan(&all).Error
 	return all, err
 }
@@ -131,13 +140,13 @@ func deleteIntent(tx postgres.Tx, id uuid.UUID) error {
 }
 
 // markShredded empties the item and ends the intent.
-func markShredded(tx postgres.Tx, complaint uuid.UUID, i intent, now time.Time) error {
+func markShredded(tx postgres.Tx, d shredding, intent uuid.UUID, pin []byte) error {
 	res := tx.Gorm().Exec(`UPDATE complaint_items SET ciphertext = '', shredded_at = ?, policy = ? WHERE complaint_id = ? AND item = ? AND shredded_at IS NULL`,
-		now, i.Policy, complaint, i.Item)
+		d.At, d.Policy, d.ComplaintID, d.Item)
 	if res.Error != nil || res.RowsAffected != 1 {
 		return fmt.Errorf("mark item: %d rows: %w", res.RowsAffected, res.Error)
 	}
-	res = tx.Gorm().Exec(`UPDATE shreddings SET shredded_at = ? WHERE id = ? AND shredded_at IS NULL`, now, i.ID)
+	res = tx.Gorm().Exec(`UPDATE shreddings SET shredded_at = ?, pin = ? WHERE id = ? AND shredded_at IS NULL`, d.At, pin, intent)
 	if res.Error != nil || res.RowsAffected != 1 {
 		return fmt.Errorf("end intent: %d rows: %w", res.RowsAffected, res.Error)
 	}

@@ -77,8 +77,7 @@ func isSecond(tx postgres.Tx, unit uuid.UUID) (is bool, err error) {
 }
 
 func insertLink(tx postgres.Tx, complaint uuid.UUID, kind string, object uuid.UUID, at time.Time) error {
-	return tx.Gorm().Exec(`INSERT INTO evidence_links (complaint_id, kind, object_id, linked_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		complaint, kind, object, at).Error
+	return tx.Gorm().Exec(`SELECT link_evidence(told => ?, kind => ?, object => ?, at => ?)`, complaint, kind, object, at).Error
 }
 
 type holdRow struct {

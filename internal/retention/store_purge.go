@@ -12,16 +12,17 @@ import (
 type purged struct {
 	kind             Kind
 	table, key, from string
+	shown            bool // how many are due is shown
 }
 
 func purgeable() []purged {
 	return []purged{
-		{Sessions, "sessions", "id", `FROM sessions WHERE expires_at < @before`},
-		{ReceiptSessions, "receipt_sessions", "id", `FROM receipt_sessions WHERE expires_at < @before`},
-		{Attempts, "attempts", "bucket, subject, window_at", `FROM attempts WHERE window_at < @before`},
-		{ImportRejections, "import_rejections", "run_id, row", `FROM import_rejections WHERE run_id IN (SELECT id FROM import_runs WHERE finished_at < @before)`},
+		{Sessions, "sessions", "id", `FROM sessions WHERE expires_at < @before`, true},
+		{ReceiptSessions, "receipt_sessions", "id", `FROM receipt_sessions WHERE expires_at < @before`, false},
+		{Attempts, "attempts", "bucket, subject, window_at", `FROM attempts WHERE window_at < @before`, true},
+		{ImportRejections, "import_rejections", "run_id, row", `FROM import_rejections WHERE run_id IN (SELECT id FROM import_runs WHERE finished_at < @before)`, true},
 		// A letter that was not sent yet is no history.
-		{MailDeliveries, "deliveries", "id", `FROM deliveries WHERE sent_at < @before`},
+		{MailDeliveries, "deliveries", "id", `FROM deliveries WHERE sent_at < @before`, false},
 	}
 }
 

@@ -51,9 +51,20 @@ func usedSlots(tx postgres.Tx, from, to int64) (slots []int64, err error) {
 	return slots, err
 }
 
-func shreddedAfter(tx postgres.Tx, last int64, limit int) (slots []int64, err error) {
-	err = tx.Gorm().Raw(`SELECT slot FROM shreddings WHERE shredded_at IS NOT NULL AND slot > ? ORDER BY slot LIMIT ?`, last, limit).Scan(&slots).Error
-	return slots, err
+func shreddedAfter(tx postgres.Tx, last int64, limit int) (page []shredding, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT complaint_id, item, slot, policy, shredded_at AS at, pin FROM shreddings
+		WHERE shredded_at IS NOT NULL AND slot > ? ORDER BY slot LIMIT ?`, last, limit).Scan(&page).Error
+	return page, err
+}
+
+// countEmptied counts items that are marked as deleted while no deletion of them
+// is written down as carried out.
+func countEmptied(tx postgres.Tx) (n int, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT count(*) FROM complaint_items i WHERE i.shredded_at IS NOT NULL
+		AND NOT EXISTS (SELECT FROM shreddings s WHERE s.slot = i.slot AND s.shredded_at IS NOT NULL)`).Scan(&n).Error
+	return n, err
 }
 
 // boundStore is the id of the store that the record was written with, or nil.

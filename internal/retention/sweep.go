@@ -2,12 +2,10 @@ package retention
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/fairpassage/portal/internal/platform/postgres"
-	"github.com/fairpassage/portal/internal/platform/shred"
 )
 
 const (
@@ -100,35 +98,4 @@ func (s *Service) sweepRange(ctx context.Context, from, to int64) error {
 		}
 	}
 	return s.Keys.Destroy(orphans...)
-}
-
-// again holds the store to what the record says was deleted. It finds something
-// only after an old copy of the store was put in its place.
-func (s *Service) again(ctx context.Context) error {
-	for last := int64(0); ; {
-		var slots []int64
-		err := s.DB.Read(ctx, actor(), func(tx postgres.Tx) (err error) {
-			slots, err = shreddedAfter(tx, last, sweepChunk)
-			return err
-		})
-		if err != nil || len(slots) == 0 {
-			return err
-		}
-		last = slots[len(slots)-1]
-		var back []int64
-		for _, slot := range slots {
-			_, err := s.Keys.Secret(slot)
-			if err == nil {
-				back = append(back, slot)
-			} else if !errors.Is(err, shred.ErrDestroyed) {
-				return err
-			}
-		}
-		if len(back) > 0 {
-			s.Log.Error("destroyed keys were back and are destroyed again: was an old copy of the shred store put in place?", "count", len(back))
-		}
-		if err := s.Keys.Destroy(back...); err != nil {
-			return err
-		}
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"log/slog"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -41,6 +42,7 @@ type world struct {
 	clock     *clock.Fake
 	keys      *seal.Ring
 	shred     *shred.Store
+	shredDir  string
 	sessions  *identity.Sessions
 	complains *complaint.Service
 	retention *retention.Service
@@ -62,7 +64,11 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	desks := w.db.Desks(t, w.clock, "ministry", "police", "oversight")
-	w.shred = testkit.Shred(t, w.clock)
+	w.shredDir = filepath.Join(t.TempDir(), "shred")
+	if w.shred, err = shred.Open(shred.Options{Dir: w.shredDir, Clock: w.clock}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.shred.Close() })
 	if err := retention.Bind(t.Context(), w.db.DB, w.shred.ID()); err != nil {
 		t.Fatal(err)
 	}

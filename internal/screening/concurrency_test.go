@@ -7,6 +7,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/screening"
+	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/uuid"
 )
 
@@ -99,7 +100,7 @@ func TestAJobThatDiesAnywhereLeavesNothingAndIsDoneLater(t *testing.T) {
 			before := w.everything()
 			dying := screening.New(screening.Deps{
 				DB: w.db.DB, Clock: w.clk,
-				Escalations: escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clk, Random: rand.Reader}),
+				Escalations: escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clk, People: testkit.People(w.clk), Random: rand.Reader}),
 				Step: func(name string) {
 					if name == at {
 						panic("dies at " + name)

@@ -40,9 +40,10 @@ func newWorld(t *testing.T) *world {
 	w.police, w.oversight = id.New(), id.New()
 	w.exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, 'police-national', 'police', '{"en": "Police"}'), ($2, 'oversight', 'oversight', '{"en": "Oversight"}')`,
 		w.police, w.oversight)
+	w.db.Adopt(t)
 	w.svc = screening.New(screening.Deps{
 		DB: w.db.DB, Clock: w.clk, Log: slog.New(slog.NewTextHandler(w.log, nil)),
-		Escalations: escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clk, Random: rand.Reader}),
+		Escalations: escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clk, People: testkit.People(w.clk), Random: rand.Reader}),
 	})
 	return w
 }

@@ -56,6 +56,23 @@ func (d *Database) Hire(t testing.TB, clk clock.Clock, email, name string, unit 
 	return person
 }
 
+// Grant gives somebody who exists more roles in a unit.
+func (d *Database) Grant(t testing.TB, clk clock.Clock, person, unit uuid.UUID, roles ...identity.Role) {
+	t.Helper()
+	people := People(clk)
+	err := d.InTx(t.Context(), identity.Setup("test"), func(tx postgres.Tx) error {
+		for _, role := range roles {
+			if err := people.Grant(tx, person, unit, role, uuid.Nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // SignIn signs in somebody whom Hire hired, who has no second factor, and
 // returns the session's token. Of several roles it is in that one, or in the
 // first when none is named.

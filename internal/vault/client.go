@@ -16,6 +16,7 @@ import (
 type Client struct {
 	path     string
 	patience time.Duration
+	users    []uint32 // as whom a vault may run
 	idle     chan net.Conn
 }
 
@@ -30,9 +31,11 @@ const (
 )
 
 // NewClient asks at the socket of that path. When a limit is used up it waits
-// for up to patience in all before it gives up.
-func NewClient(path string, patience time.Duration) *Client {
-	return &Client{path: path, patience: patience, idle: make(chan net.Conn, maxIdle)}
+// for up to patience in all before it gives up. It asks no vault but one that runs
+// as root, as the client's own user, or as one of the users given, and in a folder
+// that belongs to one of these and that no other can write.
+func NewClient(path string, patience time.Duration, users ...uint32) *Client {
+	return &Client{path: path, patience: patience, users: append(own(), users...), idle: make(chan net.Conn, maxIdle)}
 }
 
 // Hash implements matching.Keyed. When the vault does not answer, or its limit
@@ -139,16 +142,28 @@ func (c *Client) exchange(ctx context.Context, inputs []matching.Input) ([]match
 			continue
 		default:
 		}
-		if err := guarded(c.path); err != nil {
-			return nil, err
-		}
-		var dialer net.Dialer
-		conn, err := dialer.DialContext(ctx, "unix", c.path)
+		conn, err := c.connect(ctx)
 		if err != nil {
 			return nil, err
 		}
 		return c.over(ctx, conn, inputs)
 	}
+}
+
+func (c *Client) connect(ctx context.Context) (net.Conn, error) {
+	if err := guarded(c.path, c.users); err != nil {
+		return nil, err
+	}
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "unix", c.path)
+	if err != nil {
+		return nil, err
+	}
+	if err := recognise(conn, c.users); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
 }
 
 // over asks over the connection and keeps it for the next question, or closes it

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 	"syscall"
 )
 
@@ -16,7 +15,7 @@ const OwnGroup = -1
 // Listen makes the socket, of mode 600, or 660 for the members of a group. What
 // a vault left behind that was killed is removed; one that answers is not.
 func Listen(ctx context.Context, path string, group int) (*net.UnixListener, error) {
-	if err := guarded(path); err != nil {
+	if err := guarded(path, own()); err != nil {
 		return nil, err
 	}
 	if err := sweep(ctx, path); err != nil {
@@ -36,19 +35,6 @@ func Listen(ctx context.Context, path string, group int) (*net.UnixListener, err
 		return nil, fmt.Errorf("guard the vault's socket: %w", err)
 	}
 	return l, nil
-}
-
-// guarded refuses a folder in which others could put a socket of their own: it
-// would be told every number in the clear.
-func guarded(path string) error {
-	info, err := os.Stat(filepath.Dir(path))
-	if err != nil {
-		return fmt.Errorf("look at the folder of the vault's socket: %w", err)
-	}
-	if mode := info.Mode(); mode.Perm()&0o022 != 0 && mode&os.ModeSticky == 0 {
-		return fmt.Errorf("the folder of the vault's socket can be written by others (mode %o, want 755 or less)", mode.Perm())
-	}
-	return nil
 }
 
 // sweep removes a socket that nobody listens at.

@@ -1,10 +1,21 @@
 package vault
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"syscall"
 )
+
+// ownerOf returns the user to whom a file belongs.
+func ownerOf(info fs.FileInfo) (uint32, error) {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, errors.New("the file system does not tell whose the folder of the vault's socket is")
+	}
+	return stat.Uid, nil
+}
 
 // peerOf returns the user and the group under which the other end connected,
 // as the kernel noted them (SO_PEERCRED, unix(7)).

@@ -208,11 +208,42 @@ func TestAFileOrAnOpenFolderIsNoPlaceForASocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.start(t)
-	if err := os.Chmod(filepath.Dir(h.socket), 0o777); err != nil {
+	// With the sticky bit, as /tmp has it, the name is free while the vault is away.
+	for _, mode := range []os.FileMode{0o777, 0o775, 0o777 | os.ModeSticky} {
+		if err := os.Chmod(filepath.Dir(h.socket), mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := vault.NewClient(h.socket, 0).Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "written by others") {
+			t.Errorf("asked where others may put a socket of their own (%v): %v", mode, err)
+		}
+		if _, err := vault.Listen(t.Context(), h.socket, vault.OwnGroup); err == nil || !strings.Contains(err.Error(), "written by others") {
+			t.Errorf("listened there (%v): %v", mode, err)
+		}
+	}
+}
+
+// Another user than those a client knows may have made the folder, or the socket
+// in a folder that is in order.
+func TestOnlyTheVaultOfAKnownUserIsTold(t *testing.T) {
+	h := build(t)
+	h.start(t)
+	stranger := uint32(os.Getuid()) + 1
+	if err := vault.NewClient(h.socket, 0, stranger).Ping(t.Context()); err != nil {
+		t.Errorf("the own user's vault: %v", err)
+	}
+	if err := vault.Guarded(h.socket, stranger); err == nil || !strings.Contains(err.Error(), "belongs to the user") {
+		t.Errorf("a folder of somebody else: %v", err)
+	}
+	conn, err := net.Dial("unix", h.socket)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := vault.NewClient(h.socket, 0).Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "written by others") {
-		t.Errorf("asked where others may put a socket of their own: %v", err)
+	defer func() { _ = conn.Close() }()
+	if err := vault.Recognise(conn, stranger); err == nil || !strings.Contains(err.Error(), "runs as the user") {
+		t.Errorf("a vault of somebody else: %v", err)
+	}
+	if err := errors.Join(vault.Guarded(h.socket, uint32(os.Getuid())), vault.Recognise(conn, uint32(os.Getuid()))); err != nil {
+		t.Errorf("the user's own: %v", err)
 	}
 }
 

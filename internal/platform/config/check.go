@@ -121,6 +121,20 @@ func (s *source) socket(name string) string {
 	return path
 }
 
+// user returns the number of a user, 0 when none is named.
+func (s *source) user(name string) uint32 {
+	text := s.plain(name)
+	if text == "" {
+		return 0
+	}
+	const base, bits = 10, 32
+	n, err := strconv.ParseUint(text, base, bits)
+	if err != nil {
+		s.problem(name, "is not the number of a user such as 990")
+	}
+	return uint32(n)
+}
+
 // country is two capital letters; whether it exists is not this package's.
 func (s *source) country() string {
 	code := s.pick("", "PORTAL_COUNTRY", "KH")

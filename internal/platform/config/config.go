@@ -31,6 +31,9 @@ type Config struct {
 	// Vault is the socket of the vault that holds the matching key, a path; empty
 	// when the key is in KeysDir.
 	Vault string
+	// VaultUser is the number of the user as whom the vault runs, where that is
+	// neither root nor the process's own; 0 names nobody else.
+	VaultUser uint32
 	// ShredDir is the folder of the shred keys, and ShredMirror a second one
 	// that is written with it; empty for none.
 	ShredDir, ShredMirror string
@@ -96,6 +99,7 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 		RedisURL:         src.secret("REDIS_URL"),
 		KeysDir:          src.plain("PORTAL_KEYS"),
 		Vault:            src.socket("PORTAL_VAULT"),
+		VaultUser:        src.user("PORTAL_VAULT_USER"),
 		ShredDir:         src.plain("PORTAL_SHRED"),
 		ShredMirror:      src.plain("PORTAL_SHRED_MIRROR"),
 		SMTPURL:          src.secret("SMTP_URL"),

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -31,6 +32,7 @@ func (c Config) Redacted() []Setting {
 		{"REDIS_URL", hostOf(c.RedisURL)},
 		{"PORTAL_KEYS", c.KeysDir},
 		{"PORTAL_VAULT", c.Vault},
+		{"PORTAL_VAULT_USER", userOf(c.VaultUser)},
 		{"PORTAL_SHRED", c.ShredDir},
 		{"PORTAL_SHRED_MIRROR", c.ShredMirror},
 		{"SMTP_URL", hostOf(c.SMTPURL)},
@@ -86,3 +88,10 @@ func (c Config) String() string {
 
 // GoString is String, for %#v.
 func (c Config) GoString() string { return c.String() }
+
+func userOf(number uint32) string {
+	if number == 0 {
+		return ""
+	}
+	return strconv.FormatUint(uint64(number), 10)
+}
