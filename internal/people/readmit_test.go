@@ -136,6 +136,11 @@ func TestEveryUnitWhoseCasesSomebodyReadsReadmitsThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	entry, err := m.sessions.Accept(t.Context(), identity.Acceptance{Code: code, Passphrase: "seven quiet rivers"})
+	if err != nil || !entry.Choosing {
+		t.Fatalf("%+v, %v", entry, err)
+	}
+	// They have the roles of both units, and are asked in which they come.
+	entry, err = m.sessions.Choose(t.Context(), entry.Token, m.units["police"], identity.RoleCommander)
 	if err != nil || entry.Actor.PersonID != m.commander.PersonID {
 		t.Errorf("%+v, %v", entry.Actor, err)
 	}
