@@ -131,7 +131,7 @@ func (w *twin) secondHat(accused string) {
 	w.t.Helper()
 	unit, kind, role := "oversight", identity.UnitOversight, identity.RoleOverseer
 	if accused == unit {
-		unit, kind, role = "police-unit", identity.UnitPolice, identity.RoleInvestigator
+		unit, kind, role = "ministry-hq", identity.UnitMinistry, identity.RoleComplaintsOfficer
 	}
 	also := identity.RoleInspector
 	for _, u := range accusable {
