@@ -19,9 +19,9 @@ CREATE FUNCTION hold_lift(hold uuid, decision uuid, at timestamptz, pin bytea) R
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH done AS (
         UPDATE holds h SET lift_decision = d.id, lift_proposed_by = d.proposed_by, lift_proposed_unit = d.proposed_unit,
-            lift_approved_by = d.decided_by, lift_approved_unit = d.decided_unit, lifted_at = at, lift_pin = pin
-        FROM decisions d WHERE h.id = hold AND h.lifted_at IS NULL
-            AND d.id = decision AND d.kind = 'hold.lift' AND d.subject_id = hold AND d.state = 'approved' RETURNING 1)
+            lift_approved_by = d.decided_by, lift_approved_unit = d.decided_unit, lifted_at = hold_lift.at, lift_pin = hold_lift.pin
+        FROM decisions d WHERE h.id = hold_lift.hold AND h.lifted_at IS NULL
+            AND d.id = hold_lift.decision AND d.kind = 'hold.lift' AND d.subject_id = hold_lift.hold AND d.state = 'approved' RETURNING 1)
     SELECT EXISTS (SELECT FROM done) $$;
 
 CREATE FUNCTION hold_lift_decided() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -267,8 +267,9 @@ func TestEveryKindOfUnitReceivesWhatItMayHave(t *testing.T) {
 	from := map[string]identity.Holder{"ministry": c.holder(t, "ministry"), "police": c.holder(t, "police")}
 	read := func(filed told, state, verdict string) {
 		t.Helper()
-		c.exec(t, `INSERT INTO readings (id, complaint_id, unit_id, red, made_at, due_at, state, verdict, read_by, read_at)
-			VALUES (gen_random_uuid(), $1, $2, false, now(), now(), $3, NULLIF($4, ''), CASE WHEN $4 <> '' THEN $5::uuid END, CASE WHEN $4 <> '' THEN now() END)`,
+		c.exec(t, `INSERT INTO readings (id, complaint_id, unit_id, red, made_at, due_at, state, verdict, handed_to, read_by, read_at)
+			VALUES (gen_random_uuid(), $1, $2, false, now(), now(), $3, NULLIF($4, ''), CASE WHEN $4 = 'official_named' THEN $2::uuid END,
+				CASE WHEN $4 <> '' THEN $5::uuid END, CASE WHEN $4 <> '' THEN now() END)`,
 			filed.id, c.units["oversight"], state, verdict, from["ministry"].PersonID)
 	}
 	for to, giver := range map[string]string{

@@ -3,6 +3,7 @@ package retention_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
@@ -23,6 +24,7 @@ func (w *world) askLift(by identity.Actor, hold uuid.UUID) uuid.UUID {
 
 func (w *world) approve(by identity.Holder, key uuid.UUID) {
 	w.t.Helper()
+	by.FreshUntil = w.clock.Now().Add(time.Minute) // they signed in a moment ago
 	if err := w.decisions.Approve(w.t.Context(), by.Actor, by.Member, key); err != nil {
 		w.t.Fatal(err)
 	}
