@@ -1,11 +1,7 @@
 package testkit
 
 import (
-	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
-	"io/fs"
 	"net/url"
 	"os"
 	"sync"
@@ -14,9 +10,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
-	"github.com/fairpassage/portal/migrations"
-	_ "github.com/jackc/pgx/v5/stdlib" // pgtestdb opens its connections by this driver's name
-	"github.com/peterldowns/pgtestdb"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver by its name
 )
 
 const (
@@ -44,27 +38,16 @@ func DB(t testing.TB) *Database {
 	if _, err := secret(); err != nil {
 		t.Fatal(err)
 	}
-	conf := pgtestdb.Custom(t, pgtestdb.Config{
-		DriverName: "pgx",
-		Host:       super.Hostname(),
-		Port:       super.Port(),
-		User:       super.User.Username(),
-		Password:   password(super),
-		Database:   "postgres",
-		Options:    "sslmode=disable",
-		TestRole: &pgtestdb.Role{
-			Username:     postgres.OwnerRole,
-			Password:     ownerPassword,
-			Capabilities: "NOSUPERUSER",
-		},
-		ForceTerminateConnections: true,
-	}, migrator{})
-	d := &Database{OwnerURL: conf.URL()}
+	name := clone(t, super)
+	d := &Database{}
 	var err error
-	if d.SuperURL, err = postgres.WithUser(conf.URL(), super.User.Username(), password(super), conf.Database); err != nil {
+	if d.OwnerURL, err = postgres.WithUser(super.String(), postgres.OwnerRole, ownerPassword, name); err != nil {
 		t.Fatal(err)
 	}
-	if d.AppURL, err = postgres.WithUser(conf.URL(), postgres.AppRole, appPassword, conf.Database); err != nil {
+	if d.SuperURL, err = postgres.WithUser(super.String(), super.User.Username(), password(super), name); err != nil {
+		t.Fatal(err)
+	}
+	if d.AppURL, err = postgres.WithUser(super.String(), postgres.AppRole, appPassword, name); err != nil {
 		t.Fatal(err)
 	}
 	if d.DB, err = postgres.Open(t.Context(), d.AppURL, postgres.Options{Name: "test", MaxConns: 12, Timeout: time.Minute}); err != nil {
@@ -154,7 +137,7 @@ func rolesOnce(t testing.TB, super *url.URL) {
 			t.Fatal(err)
 		}
 		defer func() { _ = conn.Close() }()
-		if _, err := conn.ExecContext(t.Context(), `SELECT pg_advisory_lock(7203146)`); err != nil {
+		if _, err := conn.ExecContext(t.Context(), `SELECT pg_advisory_lock($1)`, oneMakesRoles); err != nil {
 			t.Fatal(err)
 		}
 		err = postgres.Bootstrap{
@@ -164,39 +147,8 @@ func rolesOnce(t testing.TB, super *url.URL) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := conn.ExecContext(t.Context(), `SELECT pg_advisory_unlock(7203146)`); err != nil {
+		if _, err := conn.ExecContext(t.Context(), `SELECT pg_advisory_unlock($1)`, oneMakesRoles); err != nil {
 			t.Fatal(err)
 		}
 	})
-}
-
-// migrator lets pgtestdb migrate one template per state of the migrations and
-// clone it for each test.
-type migrator struct{}
-
-func (migrator) Hash() (string, error) {
-	sum := sha256.New()
-	err := fs.WalkDir(migrations.FS, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(migrations.FS, path)
-		if err != nil {
-			return err
-		}
-		sum.Write([]byte(path))
-		sum.Write(text)
-		return nil
-	})
-	return hex.EncodeToString(sum.Sum(nil))[:32], err
-}
-
-func (migrator) Migrate(ctx context.Context, _ *sql.DB, conf pgtestdb.Config) error {
-	m, err := postgres.NewMigrator(conf.URL(), migrations.FS)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = m.Close() }()
-	_, err = m.Up(ctx)
-	return err
 }

@@ -20,14 +20,16 @@ INSERT INTO decisions (id, kind, subject_id, unit_id, detail, digest, other_unit
 INSERT INTO founding_grants (person_id, unit_id, role, process) VALUES (pg_temp.u(10), pg_temp.u(1), 'inspector', 'setup:x');
 INSERT INTO invitations (id, person_id, email, token_hash, issued_at, expires_at, pin) VALUES (pg_temp.u(92), pg_temp.u(10), 'a@unit.example', sha256('i'), now(), now(), 'x');
 INSERT INTO factors (id, person_id, kind, name, handle, material, counter, pin, made_at) VALUES (pg_temp.u(93), pg_temp.u(10), 'app', 'x', 'x', 'x', 0, 'x', now());
-INSERT INTO sign_ins (id, token_hash, person_id, unit_id, role, expires_at, pin) VALUES (pg_temp.u(94), sha256('g'), pg_temp.u(10), pg_temp.u(1), 'inspector', now(), 'x');
+INSERT INTO sign_ins (id, token_hash, person_id, unit_id, role, expires_at, proved, pin) VALUES (pg_temp.u(94), sha256('g'), pg_temp.u(10), pg_temp.u(1), 'inspector', now(), false, 'x');
 INSERT INTO desk_keys (id, unit_id, sequence, public, pin, made_at) VALUES ('1-0000000000000000', pg_temp.u(1), 1, 'x', 'x', now()), ('1-0000000000000001', pg_temp.u(2), 1, 'x', 'x', now());
-INSERT INTO desk_key_wraps (key_id, unit_id, person_id, member_key, wrapped, made_at) VALUES ('1-0000000000000000', pg_temp.u(1), pg_temp.u(10), 'm-0000000000000000', 'x', now());
+INSERT INTO desk_key_wraps (key_id, unit_id, person_id, member_key, wrapped, made_at, pin) VALUES ('1-0000000000000000', pg_temp.u(1), pg_temp.u(10), 'm-0000000000000000', 'x', now(), 'x');
 INSERT INTO desk_shares (key_id, unit_id, holder_id, holder_key, sealed) VALUES ('1-0000000000000000', pg_temp.u(1), pg_temp.u(2), '1-0000000000000001', 'x');
 INSERT INTO desk_work (id, unit_id, kind, asked_at, asked_by) VALUES (pg_temp.u(95), pg_temp.u(1), 'rotate', now(), pg_temp.u(10));
 INSERT INTO desk_contributions (key_id, unit_id, holder_id, given_by, person_id, member_key, decision_id, sealed, made_at) VALUES ('1-0000000000000000', pg_temp.u(1), pg_temp.u(2), pg_temp.u(11), pg_temp.u(10), 'm-0000000000000000', pg_temp.u(90), 'x', now());
 INSERT INTO complaints (id, nonce_hash, receipt_hash, filed_at, status, language, channel, about, first_hand, danger_now, missing_person, never_departed, minor, official, typed_by, oversight_excluded)
     VALUES (pg_temp.u(51), sha256('o'), sha256('s'), now(), 'received', 'en', 'desk', 'self', true, false, false, false, false, true, pg_temp.u(1), true);
+INSERT INTO desk_handed (work_id, complaint_id, fate) VALUES (pg_temp.u(95), pg_temp.u(51), 'kept');
+INSERT INTO desk_given_up (unit_id, complaint_id, key_id, decision_id) VALUES (pg_temp.u(1), pg_temp.u(51), '1-0000000000000000', pg_temp.u(90));
 INSERT INTO complaint_exclusions (complaint_id, unit_id, why) VALUES (pg_temp.u(51), pg_temp.u(3), 'accused');
 INSERT INTO complaint_items (complaint_id, item, schema, slot, ciphertext) VALUES (pg_temp.u(51), 'narrative', 1, 1, 'x'), (pg_temp.u(51), 'answers', 1, 2, 'x');
 INSERT INTO readings (id, complaint_id, unit_id, red, made_at, due_at, state) VALUES (pg_temp.u(96), pg_temp.u(51), pg_temp.u(1), true, now(), now(), 'waiting');
