@@ -273,7 +273,10 @@ END $$;
 GRANT SELECT, INSERT, UPDATE ON retention_outlook TO portal_worker;
 GRANT SELECT ON retention_outlook TO portal_staff;
 CREATE POLICY worker ON retention_outlook TO portal_worker USING (true) WITH CHECK (true);
-CREATE POLICY oversight_reads ON retention_outlook FOR SELECT TO portal_staff USING (acting_kind() = 'oversight');
+-- Whoever works elsewhere, too, may be of an office that a complaint accuses, of
+-- which these counts would tell.
+CREATE POLICY oversight_reads ON retention_outlook FOR SELECT TO portal_staff USING (acting_kind() = 'oversight'
+    AND NOT EXISTS (SELECT FROM memberships m WHERE m.person_id = acting_person() AND m.unit_id <> acting_unit()));
 GRANT SELECT, INSERT, UPDATE ON shred_marks TO portal_worker;
 GRANT SELECT ON shred_marks TO portal_public, portal_staff;
 CREATE POLICY worker ON shred_marks TO portal_worker USING (true) WITH CHECK (true);
