@@ -55,7 +55,7 @@ func (d *Desk) Show(c *fiber.Ctx) error {
 		return err
 	}
 	return d.web.Render(c, fiber.StatusOK, "account/show", accountPage{
-		Name: s.Name, Email: s.Email, RoleKey: "role." + string(s.Actor.Role), Unit: d.inLanguage(c, s.UnitName), KeyID: d.web.Member(c).ID(),
+		Name: s.Name, Email: s.Email, RoleKey: "role." + string(s.Actor.Role), Unit: d.web.InLanguage(c, s.UnitName), KeyID: d.web.Member(c).ID(),
 		OtherRoles: len(hats) > 1, Factors: factors, Sessions: len(open), Done: done(c),
 	})
 }

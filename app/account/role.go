@@ -31,14 +31,7 @@ func (f roleForm) hat() (unit uuid.UUID, role identity.Role) {
 
 // option is one role to choose. The unit stands below it.
 func (d *Desk) option(c *fiber.Ctx, hat identity.Hat) views.Option {
-	return views.Option{Value: hat.UnitID.String() + "/" + string(hat.Role), Key: "role." + string(hat.Role), Hint: d.inLanguage(c, hat.UnitName)}
-}
-
-func (d *Desk) inLanguage(c *fiber.Ctx, names map[string]string) string {
-	if name := names[d.web.Lang(c)]; name != "" {
-		return name
-	}
-	return names["en"]
+	return views.Option{Value: hat.UnitID.String() + "/" + string(hat.Role), Key: "role." + string(hat.Role), Hint: d.web.InLanguage(c, hat.UnitName)}
 }
 
 // RoleForm asks somebody with several roles in which of them they come.

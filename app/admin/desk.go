@@ -31,14 +31,6 @@ type Desk struct {
 // New returns the pages.
 func New(w *web.Web, p *people.Service) *Desk { return &Desk{web: w, people: p} }
 
-// inLanguage picks the name in the visitor's language, or the English one.
-func (d *Desk) inLanguage(c *fiber.Ctx, names map[string]string) string {
-	if name := names[d.web.Lang(c)]; name != "" {
-		return name
-	}
-	return names["en"]
-}
-
 func param(c *fiber.Ctx) (uuid.UUID, error) {
 	key, err := uuid.Parse(c.Params("id"))
 	if err != nil {
@@ -90,7 +82,7 @@ func (d *Desk) unitOptions(c *fiber.Ctx) ([]views.Option, error) {
 	units, err := d.people.Choices(c.UserContext(), d.web.Actor(c))
 	options := []views.Option{{Value: "", Key: "people.unit.choose"}}
 	for _, u := range units {
-		options = append(options, views.Option{Value: u.ID.String(), Text: d.inLanguage(c, u.Name)})
+		options = append(options, views.Option{Value: u.ID.String(), Text: d.web.InLanguage(c, u.Name)})
 	}
 	return options, err
 }

@@ -40,7 +40,7 @@ func (d *Desk) personLine(c *fiber.Ctx, p people.Person) personLine {
 		Tone: map[people.State]string{people.Active: "green", people.Invited: "blue", people.Deactivated: "grey"}[state],
 	}
 	for _, r := range p.Roles {
-		l.Roles = append(l.Roles, roleLine{Role: r, Unit: d.inLanguage(c, r.Unit)})
+		l.Roles = append(l.Roles, roleLine{Role: r, Unit: d.web.InLanguage(c, r.Unit)})
 	}
 	return l
 }

@@ -33,7 +33,7 @@ type unitLine struct {
 }
 
 func (d *Desk) unitLine(c *fiber.Ctx, u people.Unit) unitLine {
-	return unitLine{Unit: u, Name: d.inLanguage(c, u.Name), Parent: d.inLanguage(c, u.Parent), Href: unitsHome + "/" + u.ID.String()}
+	return unitLine{Unit: u, Name: d.web.InLanguage(c, u.Name), Parent: d.web.InLanguage(c, u.Parent), Href: unitsHome + "/" + u.ID.String()}
 }
 
 // Units lists units. The filter is in the address: ?kind=KIND|all, ?q=, ?page=.

@@ -24,14 +24,6 @@ func New(w *web.Web, decisions *decision.Service) *Desk { return &Desk{web: w, d
 // word is the last part of the kind's messages.
 func word(kind decision.Kind) string { return strings.ReplaceAll(string(kind), ".", "_") }
 
-// inLanguage picks the name in the visitor's language, or the English one.
-func (d *Desk) inLanguage(c *fiber.Ctx, names map[string]string) string {
-	if name := names[d.web.Lang(c)]; name != "" {
-		return name
-	}
-	return names["en"]
-}
-
 func param(c *fiber.Ctx) (uuid.UUID, error) {
 	key, err := uuid.Parse(c.Params("id"))
 	if err != nil {

@@ -67,7 +67,7 @@ func (d *Desk) line(c *fiber.Ctx, l decision.Line) line {
 		decision.Waiting: "amber", decision.Approved: "green", decision.Refused: "red", decision.SentBack: "blue", decision.Withdrawn: "grey",
 	}[l.State]
 	return line{
-		Line: l, Href: home + "/" + l.ID.String(), KindKey: "decision.kind." + word(l.Kind), Unit: d.inLanguage(c, l.Unit), Tone: tone, Missing: l.Missing,
+		Line: l, Href: home + "/" + l.ID.String(), KindKey: "decision.kind." + word(l.Kind), Unit: d.web.InLanguage(c, l.Unit), Tone: tone, Missing: l.Missing,
 	}
 }
 

@@ -47,12 +47,12 @@ func (d *Desk) show(c *fiber.Ctx, status int, key uuid.UUID, sent views.Form, no
 	}
 	page := showPage{
 		line: d.line(c, p.Line), Form: sent, DoesKey: "decision.does." + word(p.Kind),
-		ProposerUnit: d.inLanguage(c, p.ProposerUnit), Notice: notice, Locked: d.web.Member(c).Locked(),
+		ProposerUnit: d.web.InLanguage(c, p.ProposerUnit), Notice: notice, Locked: d.web.Member(c).Locked(),
 	}
 	for _, f := range p.Facts {
 		text := f.Text
 		if f.Names != nil {
-			text = d.inLanguage(c, f.Names)
+			text = d.web.InLanguage(c, f.Names)
 		}
 		page.Facts = append(page.Facts, fact{Key: f.Key, Text: text, Word: f.Word, Day: f.Day})
 	}

@@ -70,19 +70,12 @@ func (r *Retention) lift(c *fiber.Ctx, status int, sent views.Form, notice strin
 		return err
 	}
 	for _, unit := range seconds {
-		page.Units = append(page.Units, views.Option{Value: unit.ID.String(), Text: r.inLanguage(c, unit.Name)})
+		page.Units = append(page.Units, views.Option{Value: unit.ID.String(), Text: r.web.InLanguage(c, unit.Name)})
 	}
 	if len(seconds) == 1 && sent.Values == nil {
 		page.Form.Values = map[string][]string{"unit": {seconds[0].ID.String()}}
 	}
 	return r.web.Render(c, status, "oversight/lift", page)
-}
-
-func (r *Retention) inLanguage(c *fiber.Ctx, names map[string]string) string {
-	if name := names[r.web.Lang(c)]; name != "" {
-		return name
-	}
-	return names["en"]
 }
 
 func param(c *fiber.Ctx) (uuid.UUID, error) {

@@ -75,3 +75,11 @@ func OwnPath(path, other string) string {
 	}
 	return path
 }
+
+// InLanguage picks the name in the visitor's language, or the English one.
+func (w *Web) InLanguage(c *fiber.Ctx, names map[string]string) string {
+	if name := names[w.Lang(c)]; name != "" {
+		return name
+	}
+	return names["en"]
+}
