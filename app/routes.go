@@ -71,6 +71,8 @@ func publicRoutes(w *web.Web, p Pages) []web.Route {
 		{Method: post, Path: "/complaints/check", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Complaints.Check},
 		// Whoever holds no open receipt is asked for one; the use case asks for ComplaintMine.
 		{Method: get, Path: "/complaints/mine", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Complaints.Mine},
+		{Method: get, Path: "/complaints/mine/consent", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Complaints.ConsentForm},
+		{Method: post, Path: "/complaints/mine/consent", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Complaints.Allow},
 		{Method: post, Path: "/complaints/close", Surface: web.Public, Action: authority.ComplaintFind, Handler: p.Complaints.Close},
 
 		{Method: get, Path: "/checkpoint", Surface: web.Public, Action: authority.PublicRead, Handler: p.Audit.Checkpoint, Plain: true},

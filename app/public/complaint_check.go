@@ -12,6 +12,7 @@ import (
 
 const (
 	checkPath = "/complaints/check"
+	minePath  = "/complaints/mine"
 	checkView = "public/complaint_check"
 )
 
@@ -41,7 +42,7 @@ func (p *Complaints) Check(c *fiber.Ctx) error {
 		token, err := p.Service.Find(c.UserContext(), p.Web.Actor(c), form.Receipt)
 		if err == nil {
 			p.Web.BeginSession(c, token)
-			return p.Web.Redirect(c, "/complaints/mine")
+			return p.Web.Redirect(c, minePath)
 		}
 		if !web.Explain(&sent, err) {
 			return err
@@ -54,6 +55,9 @@ type minePage struct {
 	FiledAt time.Time
 	Status  complaint.Status
 	Lines   []line
+	Later   []complaint.Given
+	// More tells that there is somebody left who may be allowed to act.
+	More bool
 	// Deleted is what the retention rules have let go of.
 	Deleted []complaint.Deleted
 }
@@ -61,8 +65,8 @@ type minePage struct {
 // Mine shows the holder of a receipt how it stands and what was sent. Without
 // an open receipt it asks for one.
 func (p *Complaints) Mine(c *fiber.Ctx) error {
-	session, ok := p.Web.Session(c)
-	if !ok || session.Actor.Kind != identity.KindReceipt {
+	session, ok := p.receipt(c)
+	if !ok {
 		return p.Web.Redirect(c, checkPath)
 	}
 	mine, err := p.Service.Mine(c.UserContext(), session.Actor, p.Web.SessionToken(c), session.SealedKey)
@@ -85,7 +89,15 @@ func (p *Complaints) Mine(c *fiber.Ctx) error {
 			said = append(said, l)
 		}
 	}
-	return p.Web.Render(c, fiber.StatusOK, "public/complaint_mine", minePage{FiledAt: mine.FiledAt, Status: mine.Status, Lines: said, Deleted: mine.Contents.Deleted})
+	return p.Web.Render(c, fiber.StatusOK, "public/complaint_mine", minePage{
+		FiledAt: mine.FiledAt, Status: mine.Status, Lines: said, Later: mine.Contents.Later, More: leftToAllow(mine.Contents).any(), Deleted: mine.Contents.Deleted,
+	})
+}
+
+// receipt returns the session of an open receipt, if there is one.
+func (p *Complaints) receipt(c *fiber.Ctx) (identity.Session, bool) {
+	session, ok := p.Web.Session(c)
+	return session, ok && session.Actor.Kind == identity.KindReceipt
 }
 
 // Close forgets the receipt on this phone and leads to the neutral page.

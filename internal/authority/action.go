@@ -7,16 +7,17 @@ type Action string
 
 // The actions.
 const (
-	PublicRead            Action = "public.read"    // pages that tell everybody the same
-	ComplaintFile         Action = "complaint.file" // lodge, without an account
-	ComplaintType         Action = "complaint.type" // lodge what somebody tells one's desk
-	ComplaintFind         Action = "complaint.find" // hand in a receipt
-	ComplaintMine         Action = "complaint.mine" // see one's own, by receipt
-	SessionOpen           Action = "session.open"   // sign in
-	SessionClose          Action = "session.close"  // sign out
-	AccountRead           Action = "account.read"   // one's own account
-	AccountSecure         Action = "account.secure" // one's own passphrase, factors and sessions
-	AgencyDesk            Action = "agency.desk"    // an agency's own pages
+	PublicRead            Action = "public.read"       // pages that tell everybody the same
+	ComplaintFile         Action = "complaint.file"    // lodge, without an account
+	ComplaintType         Action = "complaint.type"    // lodge what somebody tells one's desk
+	ComplaintFind         Action = "complaint.find"    // hand in a receipt
+	ComplaintMine         Action = "complaint.mine"    // see one's own, by receipt
+	ComplaintConsent      Action = "complaint.consent" // allow more of it, by receipt
+	SessionOpen           Action = "session.open"      // sign in
+	SessionClose          Action = "session.close"     // sign out
+	AccountRead           Action = "account.read"      // one's own account
+	AccountSecure         Action = "account.secure"    // one's own passphrase, factors and sessions
+	AgencyDesk            Action = "agency.desk"       // an agency's own pages
 	ApplicationFile       Action = "application.file"
 	ApplicationList       Action = "application.list"
 	ApplicationRead       Action = "application.read"
@@ -147,15 +148,16 @@ var leaders = map[identity.UnitKind][]identity.Role{
 
 // rules is the whole policy. What is absent is refused.
 var rules = map[Action]rule{
-	PublicRead:    {public: true, receipt: true, anyone: true},
-	ComplaintFile: {public: true, receipt: true, anyone: true},
-	ComplaintType: {desk: true, own: true},
-	ComplaintFind: {public: true, receipt: true, anyone: true},
-	ComplaintMine: {receipt: true, own: true},
-	SessionOpen:   {public: true, receipt: true, anyone: true},
-	SessionClose:  {receipt: true, anyone: true},
-	AccountRead:   {anyone: true},
-	AccountSecure: {anyone: true},
+	PublicRead:       {public: true, receipt: true, anyone: true},
+	ComplaintFile:    {public: true, receipt: true, anyone: true},
+	ComplaintType:    {desk: true, own: true},
+	ComplaintFind:    {public: true, receipt: true, anyone: true},
+	ComplaintMine:    {receipt: true, own: true},
+	ComplaintConsent: {receipt: true, own: true},
+	SessionOpen:      {public: true, receipt: true, anyone: true},
+	SessionClose:     {receipt: true, anyone: true},
+	AccountRead:      {anyone: true},
+	AccountSecure:    {anyone: true},
 
 	AgencyDesk:        {kind: identity.UnitAgency, roles: agencyPeople},
 	ApplicationFile:   {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},

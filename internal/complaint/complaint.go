@@ -26,14 +26,14 @@ const maxUSD = 1_000_000
 // Complaint is an intake that may be filed: every invariant holds.
 type Complaint struct {
 	id      uuid.UUID
-	filedAt time.Time
+	at      time.Time // when it was filed, or more of it allowed
 	in      Intake
 	typedBy uuid.UUID // the unit whose desk typed it; zero for the reporter themselves
 }
 
 // New checks the intake. What is wrong is an Invalid fault by form field; an
 // intake that says nothing at all is one at "narrative".
-func New(id uuid.UUID, in Intake, filedAt time.Time) (Complaint, error) {
+func New(id uuid.UUID, in Intake, at time.Time) (Complaint, error) {
 	if in.About == "" {
 		in.About = AboutUnsaid
 	}
@@ -43,7 +43,7 @@ func New(id uuid.UUID, in Intake, filedAt time.Time) (Complaint, error) {
 	wrong := fault.Fields{}
 	checkChoices(in, wrong)
 	checkLengths(in, wrong)
-	checkFigures(in, filedAt, wrong)
+	checkFigures(in, at, wrong)
 	if in.WorkerName != "" && in.About == AboutSelf {
 		wrong["worker_name"] = "complaint.error.worker_self"
 	}
@@ -53,7 +53,7 @@ func New(id uuid.UUID, in Intake, filedAt time.Time) (Complaint, error) {
 	if err := fault.FromFields(wrong); err != nil {
 		return Complaint{}, err
 	}
-	return Complaint{id: id, in: in, filedAt: filedAt}, nil
+	return Complaint{id: id, at: at, in: in}, nil
 }
 
 func checkChoices(in Intake, wrong fault.Fields) {

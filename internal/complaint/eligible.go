@@ -2,6 +2,7 @@ package complaint
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,6 +17,7 @@ type ground struct {
 	units     []unit
 	provinces []string // folded: where it may have happened at home
 	policy    readingPolicy
+	since     standing
 }
 
 // addressing says who receives what of one complaint, by the codes of units.
@@ -42,6 +44,7 @@ func (c Complaint) address(g ground, items []seal.Item) (addressing, error) {
 		}
 		out.excluded = exclusions(g.units, c.in.OfficialUnit)
 	}
+	maps.Copy(out.excluded, g.since.excluded(g.units))
 	desk, ok := out.first(g.units, c.complaintsKinds()...)
 	if !ok {
 		return addressing{}, fault.New(fault.Unavailable, "complaint.error.no_desk")

@@ -3,8 +3,6 @@ package complaint
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/fairpassage/portal/internal/audit"
@@ -14,7 +12,6 @@ import (
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/outbox"
 	"github.com/fairpassage/portal/internal/platform/postgres"
-	"github.com/fairpassage/portal/internal/seal"
 	"github.com/google/uuid"
 )
 
@@ -69,12 +66,11 @@ func (s *Service) file(ctx context.Context, by identity.Actor, typedBy uuid.UUID
 		return Filed{}, fmt.Errorf("file complaint: %w", err)
 	}
 	row := newRow(c, seen, s.lookup("nonce", nonce), s.lookup("id", receipt.Code()))
-	filed, err := s.record(ctx, by, c, row, seen.agencyID, receipt)
-	if postgres.Violates(err, "envelope_key_is_current") {
-		// A desk got a new key while this was sealed: once more, to that one.
-		s.Desks.Refresh()
+	var filed Filed
+	err = again(s.Desks, func() (err error) {
 		filed, err = s.record(ctx, by, c, row, seen.agencyID, receipt)
-	}
+		return err
+	})
 	if err != nil {
 		return Filed{}, fmt.Errorf("file complaint: %w", err)
 	}
@@ -87,7 +83,7 @@ func (s *Service) record(ctx context.Context, by identity.Actor, c Complaint, ro
 	if err != nil {
 		return Filed{}, err
 	}
-	filed := Filed{ID: c.id, FiledAt: c.filedAt}
+	filed := Filed{ID: c.id, FiledAt: c.at}
 	err = s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
 		first, err := insertComplaint(tx, row)
 		if err != nil {
@@ -112,71 +108,4 @@ func (s *Service) record(ctx context.Context, by identity.Actor, c Complaint, ro
 		return outbox.Append(tx, outbox.Promise{Topic: TopicFiled, SubjectID: c.id})
 	})
 	return filed, err
-}
-
-// closed is a complaint's sealed side.
-type closed struct {
-	items       []itemRow
-	envelopes   []envelopeRow
-	disclosures []disclosure
-	excluded    map[uuid.UUID]why
-	reading     *reading
-}
-
-// close seals the complaint in memory, before the transaction. seen is the
-// agency that it names, as far as the register knows it.
-func (s *Service) close(ctx context.Context, c Complaint, seen uuid.UUID, receipt Receipt) (closed, error) {
-	contents, err := c.contents()
-	if err != nil {
-		return closed{}, err
-	}
-	names := slices.Sorted(maps.Keys(contents))
-	mailbox, err := seal.MailboxOf(receipt.Code())
-	if err != nil {
-		return closed{}, err
-	}
-	// On disk before the transaction begins: what commits can be opened.
-	shredKeys, err := s.Shred.Take(len(names))
-	if err != nil {
-		return closed{}, err
-	}
-	var out closed
-	sealer := seal.New(c.id)
-	for i, item := range names {
-		ciphertext, err := sealer.Put(item, shredKeys[i].Secret, contents[item])
-		if err != nil {
-			return closed{}, err
-		}
-		out.items = append(out.items, itemRow{Item: item, Schema: seal.Schema, Slot: shredKeys[i].Slot, Ciphertext: ciphertext})
-	}
-	address := func(to seal.Recipient, items []seal.Item) error {
-		envelope, err := sealer.EnvelopeFor(to, items...)
-		if err != nil {
-			return err
-		}
-		out.envelopes = append(out.envelopes, envelopeRow{Recipient: to.Name, KeyID: to.KeyID, Items: items, Envelope: envelope})
-		return nil
-	}
-	if err := address(mailbox.Recipient(), names); err != nil {
-		return closed{}, err
-	}
-	plan, err := s.plan(ctx, c, seen, names)
-	if err != nil {
-		return closed{}, err
-	}
-	for _, code := range slices.Sorted(maps.Keys(plan.now)) {
-		part := plan.now[code]
-		to, err := s.Desks.Public(ctx, code)
-		if err != nil {
-			return closed{}, err
-		}
-		if err := address(to, part.list()); err != nil {
-			return closed{}, err
-		}
-		for person, why := range part.bases {
-			out.disclosures = append(out.disclosures, disclosure{Person: person, Recipient: to.Name, Basis: why, GivenAt: c.filedAt})
-		}
-	}
-	out.excluded, out.reading = plan.excluded, plan.reading
-	return out, nil
 }

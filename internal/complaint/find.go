@@ -61,28 +61,33 @@ func (s *Service) Mine(ctx context.Context, by identity.Actor, token string, sea
 	if err := authority.Require(by, authority.ComplaintMine, authority.Object{ComplaintID: by.ComplaintID}); err != nil {
 		return Mine{}, err
 	}
-	var mine Mine
+	mine, _, err := s.openOwn(ctx, by, token, sealedKey)
+	if err != nil {
+		return Mine{}, fmt.Errorf("read own complaint: %w", err)
+	}
+	return mine, nil
+}
+
+// openOwn opens the actor's own complaint, and gives what of it can be passed on.
+func (s *Service) openOwn(ctx context.Context, by identity.Actor, token string, sealedKey []byte) (mine Mine, opened seal.Opened, err error) {
 	var shut sealedRows
-	err := s.DB.InTx(ctx, by, func(tx postgres.Tx) (err error) {
+	err = s.DB.InTx(ctx, by, func(tx postgres.Tx) (err error) {
 		if mine.FiledAt, mine.Status, shut, err = findOwn(tx, by.Proof); err != nil {
 			return err
 		}
 		return audit.Record(tx, audit.Entry{Actor: by, Action: "complaint.read", ObjectKind: "complaint", ObjectID: by.ComplaintID})
 	})
 	if err != nil {
-		return Mine{}, fmt.Errorf("read own complaint: %w", err)
+		return mine, opened, err
 	}
 	mine.Status = mine.Status.Told()
 	mailbox, err := seal.FromSession(token, by.ComplaintID, sealedKey)
 	if err != nil {
-		return Mine{}, fmt.Errorf("read own complaint: %w", err)
+		return mine, opened, err
 	}
-	opened, err := mailbox.Open(by.ComplaintID, shut.Envelope)
-	if err != nil {
-		return Mine{}, fmt.Errorf("read own complaint: %w", err)
+	if opened, err = mailbox.Open(by.ComplaintID, shut.Envelope); err != nil {
+		return mine, opened, err
 	}
-	if mine.Contents, err = shut.open(opened, s.Shred); err != nil {
-		return Mine{}, fmt.Errorf("read own complaint: %w", err)
-	}
-	return mine, nil
+	mine.Contents, err = s.contents(by.ComplaintID, shut, opened)
+	return mine, opened, err
 }

@@ -25,6 +25,8 @@ type Contents struct {
 	Reporter  *Person
 	Worker    *Person
 	Contact   *Contact
+	// Later is what the reporter allowed after filing; the answers count it in.
+	Later []Given
 	// Deleted are the items that were held and are no more.
 	Deleted []Deleted
 }
@@ -81,7 +83,7 @@ func (s *Service) OpenFor(ctx context.Context, by identity.Holder, complaint uui
 	if err != nil {
 		return Contents{}, fmt.Errorf("open complaint: %w", err)
 	}
-	contents, err := shut.open(opened, s.Shred)
+	contents, err := s.contents(complaint, shut, opened)
 	if err != nil {
 		return Contents{}, fmt.Errorf("open complaint: %w", err)
 	}
@@ -100,6 +102,16 @@ func (s *Service) unseal(ctx context.Context, by identity.Holder, complaint uuid
 		return seal.Opened{}, err
 	}
 	return desk.Open(complaint, shut.Envelope)
+}
+
+// contents reads the items that the envelope holds, and in the answers also what
+// the reporter allowed later.
+func (s *Service) contents(complaint uuid.UUID, shut sealedRows, envelope seal.Opened) (Contents, error) {
+	c, err := shut.open(envelope, s.Shred)
+	if err == nil && c.Answers != nil {
+		s.addConsents(complaint, shut.Consents, &c)
+	}
+	return c, err
 }
 
 // open reads the items that the envelope holds. The envelope decides, not the

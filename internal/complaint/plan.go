@@ -13,11 +13,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// plan decides who receives what, by the offices and the policy of the day.
-func (s *Service) plan(ctx context.Context, c Complaint, agency uuid.UUID, items []seal.Item) (addressing, error) {
-	var g ground
+// plan decides who receives what, by the offices and the policy of the day, and by
+// how it stands since it was filed; the zero standing is while it is being filed.
+func (s *Service) plan(ctx context.Context, c Complaint, agency uuid.UUID, items []seal.Item, since standing) (addressing, error) {
+	g := ground{since: since}
 	err := s.DB.Read(ctx, identity.Public(), func(tx postgres.Tx) (err error) {
-		if g, err = s.ground(tx, c, agency); err != nil {
+		if err = s.ground(tx, c, agency, &g); err != nil {
 			return err
 		}
 		return s.seatReaders(tx, g.units)
@@ -32,18 +33,18 @@ func (s *Service) plan(ctx context.Context, c Complaint, agency uuid.UUID, items
 }
 
 // ground reads what addressing the complaint rests on.
-func (s *Service) ground(tx postgres.Tx, c Complaint, agency uuid.UUID) (g ground, err error) {
+func (s *Service) ground(tx postgres.Tx, c Complaint, agency uuid.UUID, g *ground) (err error) {
 	if g.units, err = s.units(tx); err != nil {
-		return g, err
+		return err
 	}
 	district, err := findDistrict(tx, agency)
 	if err != nil {
-		return g, err
+		return err
 	}
 	g.provinces = c.provincesOf(g.units, district, s.Regions[0])
-	value, err := findPolicy(tx, policyReading, c.filedAt)
+	value, err := findPolicy(tx, policyReading, c.at)
 	g.policy = parseReadingPolicy(value)
-	return g, err
+	return err
 }
 
 // units reads the offices, and marks those that stand as the portal wrote them.
@@ -65,7 +66,7 @@ func (s *Service) units(tx postgres.Tx) ([]unit, error) {
 // made, is left out, so that nobody stops complaints by making an office.
 func (s *Service) handKeys(ctx context.Context, c Complaint, g ground) error {
 	for i, u := range g.units {
-		if !u.Reads && !c.here(g, u) {
+		if !u.Reads && !c.here(g, u) && !g.since.reads(u.ID) {
 			continue
 		}
 		_, err := s.Desks.Public(ctx, u.Code)

@@ -69,13 +69,17 @@ func (c Complaint) actable() bool { return len(c.in.MayAct) > 0 || c.urgent() }
 // ministry's desk waits for the words of what is red, unless its own readers
 // would have to read them.
 func (c Complaint) readFirst(g ground, items []seal.Item, desk unit, local []unit, out *addressing) {
+	if g.since.Reading != nil {
+		c.readOn(g, items, desk, local, out)
+		return
+	}
 	p := g.policy
 	localWait := slices.ContainsFunc(local, func(u unit) bool { return len(out.now[u.Code].items) > 0 })
 	needed := c.typed() && c.actable() && (p.Official && c.in.Official || p.Red && c.red() || p.LocalText && localWait)
 	if !needed && !localWait {
 		return
 	}
-	r := &reading{ID: id.New(), Red: c.red(), Provinces: g.spelt(), Needed: needed, DueAt: p.due(c.red(), c.filedAt), Unit: desk.ID}
+	r := &reading{ID: id.New(), Red: c.red(), Provinces: g.spelt(), Needed: needed, DueAt: p.due(c.red(), c.at), Unit: desk.ID}
 	out.reading = r
 	if !needed {
 		return
@@ -93,19 +97,25 @@ func (c Complaint) readFirst(g ground, items []seal.Item, desk unit, local []uni
 		r.StandIn = standIn.ID
 	}
 	c.withhold(desk, reader, local, out)
-	passes := newShare()
-	for _, s := range out.later {
-		passes.add(s.items)
-	}
-	for _, item := range items {
-		if partAnswers.has(item) || inWords(item) {
-			passes.items[item] = true
-		}
-	}
+	passes := out.passes(items)
 	out.give(reader, passes)
 	if stands {
 		out.give(standIn, passes)
 	}
+}
+
+// passes is all that a reader needs: what is to be passed on, and the words.
+func (a addressing) passes(items []seal.Item) share {
+	all := newShare()
+	for _, s := range a.later {
+		all.add(s.items)
+	}
+	for _, item := range items {
+		if partAnswers.has(item) || inWords(item) {
+			all.items[item] = true
+		}
+	}
+	return all
 }
 
 // withhold moves from now to later.

@@ -94,7 +94,7 @@ func (s *Service) Read(ctx context.Context, by identity.Holder, key uuid.UUID) (
 	if err != nil {
 		return Reading{}, Contents{}, fmt.Errorf("read first: %w", err)
 	}
-	contents, err := shut.open(opened, s.Shred)
+	contents, err := s.contents(row.ComplaintID, shut, opened)
 	if err != nil {
 		return Reading{}, Contents{}, fmt.Errorf("read first: %w", err)
 	}

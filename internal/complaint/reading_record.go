@@ -3,7 +3,6 @@ package complaint
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/fairpassage/portal/internal/audit"
@@ -33,20 +32,22 @@ func (s *Service) NobodyNamed(ctx context.Context, by identity.Holder, key uuid.
 	if err != nil {
 		return fmt.Errorf("record reading: %w", err)
 	}
-	err = s.release(ctx, by, row, shut)
-	if postgres.Violates(err, "envelope_key_is_current") {
-		// A desk got a new key meanwhile: once more, to that one.
-		s.Desks.Refresh()
-		err = s.release(ctx, by, row, shut)
-	}
-	if err != nil {
+	if err := again(s.Desks, func() error { return s.release(ctx, by, row, shut) }); err != nil {
 		return fmt.Errorf("record reading: %w", err)
 	}
 	return nil
 }
 
-// release records the verdict and addresses what waited.
+// release records the verdict and addresses what waited. What the reporter allowed
+// since it was opened counts; what they allow meanwhile is errMeanwhile.
 func (s *Service) release(ctx context.Context, by identity.Holder, row readingRow, shut sealedRows) error {
+	err := s.DB.Read(ctx, by, func(tx postgres.Tx) (err error) {
+		shut.Consents, err = consentsTo(tx, row.ComplaintID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	envelopes, err := s.releases(ctx, by, row, shut)
 	if err != nil {
 		return err
@@ -54,6 +55,14 @@ func (s *Service) release(ctx context.Context, by identity.Holder, row readingRo
 	return s.DB.InTx(ctx, by, func(tx postgres.Tx) error {
 		if err := s.decide(tx, by.Actor, row, NoneNamed, nil, nil); err != nil {
 			return err
+		}
+		// Nobody consents from here on: the reading is locked.
+		consents, err := consentsTo(tx, row.ComplaintID)
+		if err != nil {
+			return err
+		}
+		if len(consents) != len(shut.Consents) {
+			return errMeanwhile
 		}
 		for _, e := range envelopes {
 			if err := releaseEnvelope(tx, row.ComplaintID, e); err != nil {
@@ -70,11 +79,11 @@ func (s *Service) releases(ctx context.Context, by identity.Holder, row readingR
 	if err != nil {
 		return nil, err
 	}
-	contents, err := shut.open(opened, s.Shred)
+	contents, err := s.contents(row.ComplaintID, shut, opened)
 	if err != nil {
 		return nil, err
 	}
-	c, err := New(row.ComplaintID, contents.Intake(), row.FiledAt)
+	c, err := New(row.ComplaintID, contents.Intake(), row.MadeAt)
 	if err != nil {
 		return nil, err
 	}
@@ -82,24 +91,13 @@ func (s *Service) releases(ctx context.Context, by identity.Holder, row readingR
 	if err != nil {
 		return nil, err
 	}
-	plan, err := s.plan(ctx, c, agency, opened.Items())
+	plan, err := s.plan(ctx, c, agency, opened.Items(), standing{})
 	if err != nil {
 		return nil, err
 	}
-	var out []envelopeRow
-	for _, code := range slices.Sorted(maps.Keys(plan.later)) {
-		to, err := s.Desks.Public(ctx, code)
-		if err != nil {
-			return nil, err
-		}
-		items := plan.later[code].list()
-		envelope, err := opened.EnvelopeFor(to, items...)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, envelopeRow{Recipient: to.Name, KeyID: to.KeyID, Items: items, Envelope: envelope})
-	}
-	return out, nil
+	var out closed
+	err = s.address(ctx, c, opened, plan.later, &out)
+	return out.envelopes, err
 }
 
 // OfficialIsNamed records that the complaint names an official, of that office

@@ -64,7 +64,7 @@ type envelopeRow struct {
 
 func newRow(c Complaint, t traces, nonceHash, receiptHash []byte) complaintRow {
 	row := complaintRow{
-		ID: c.id, NonceHash: nonceHash, ReceiptHash: receiptHash, FiledAt: c.filedAt, Status: Received,
+		ID: c.id, NonceHash: nonceHash, ReceiptHash: receiptHash, FiledAt: c.at, Status: Received,
 		Language: c.in.Language, Channel: "web", About: c.in.About, FirstHand: c.in.About == AboutSelf,
 		DangerNow: c.in.Safe == InDanger, MissingPerson: c.in.MissingPerson, NeverDeparted: c.in.NeverDeparted,
 		Minor: c.in.Minor, Official: c.in.Official,
@@ -119,18 +119,26 @@ func insertParts(tx postgres.Tx, c Complaint, shut closed) error {
 	if err := insertReading(tx, c, shut); err != nil {
 		return err
 	}
-	for _, d := range shut.disclosures {
-		err := tx.Gorm().Exec(`INSERT INTO complaint_disclosures (complaint_id, person, recipient, basis, given_at) VALUES (?, ?, ?, ?, ?)`,
-			c.id, d.Person, d.Recipient, d.Basis, d.GivenAt).Error
-		if err != nil {
-			return fmt.Errorf("insert disclosure: %w", err)
-		}
+	if err := insertDisclosures(tx, c.id, shut.disclosures); err != nil {
+		return err
 	}
 	for _, e := range shut.envelopes {
 		err := tx.Gorm().Exec(`INSERT INTO complaint_envelopes (complaint_id, recipient, key_id, items, envelope) VALUES (?, ?, ?, ?, ?)`,
 			c.id, e.Recipient, e.KeyID, toArray(e.Items), e.Envelope).Error
 		if err != nil {
 			return fmt.Errorf("insert envelope: %w", err)
+		}
+	}
+	return nil
+}
+
+// insertDisclosures leaves a reason that was recorded before as it is.
+func insertDisclosures(tx postgres.Tx, complaint uuid.UUID, all []disclosure) error {
+	for _, d := range all {
+		err := tx.Gorm().Exec(`INSERT INTO complaint_disclosures (complaint_id, person, recipient, basis, given_at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, complaint, d.Person, d.Recipient, d.Basis, d.GivenAt).Error
+		if err != nil {
+			return fmt.Errorf("insert disclosure: %w", err)
 		}
 	}
 	return nil

@@ -16,6 +16,7 @@ type sealedRows struct {
 	Envelope []byte
 	Barred   bool // whoever asks must not learn of it
 	Items    map[seal.Item]itemRow
+	Consents []consentRow // given after it was filed
 }
 
 // findByReceipt returns the zero id for a receipt that finds nothing.
@@ -47,7 +48,10 @@ func findOwn(tx postgres.Tx, token []byte) (time.Time, Status, sealedRows, error
 	out := sealedRows{KeyID: head.KeyID, Envelope: head.Envelope}
 	var items []itemRow
 	err := tx.Gorm().Raw(`SELECT item, schema, slot, ciphertext, shredded_at, policy FROM receipt_items(token => ?)`, token).Scan(&items).Error
-	out.take(items)
+	if err == nil {
+		out.take(items)
+		out.Consents, err = ownConsents(tx, token)
+	}
 	return head.FiledAt, head.Status, out, err
 }
 
@@ -76,7 +80,10 @@ func findSealed(tx postgres.Tx, id uuid.UUID, recipient string) (sealedRows, err
 	}
 	var items []itemRow
 	err := tx.Gorm().Raw(`SELECT item, schema, ciphertext, shredded_at, policy FROM complaint_items WHERE complaint_id = ?`, id).Scan(&items).Error
-	out.take(items)
+	if err == nil {
+		out.take(items)
+		out.Consents, err = consentsTo(tx, id)
+	}
 	return out, err
 }
 

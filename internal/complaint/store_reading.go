@@ -47,12 +47,12 @@ func insertReading(tx postgres.Tx, c Complaint, shut closed) error {
 		state = "not_needed"
 	}
 	if r.Climbed {
-		climbed = &c.filedAt
+		climbed = &c.at
 	}
 	err := tx.Gorm().Exec(`
 		INSERT INTO readings (id, complaint_id, unit_id, stand_in_id, red, provinces, made_at, due_at, state, climbed_at)
 		VALUES (?, ?, ?, NULLIF(CAST(? AS uuid), ?), ?, string_to_array(?, '|'), ?, ?, ?, ?)`,
-		r.ID, c.id, r.Unit, r.StandIn, uuid.Nil, r.Red, strings.Join(r.Provinces, "|"), c.filedAt, r.DueAt, state, climbed).Error
+		r.ID, c.id, r.Unit, r.StandIn, uuid.Nil, r.Red, strings.Join(r.Provinces, "|"), c.at, r.DueAt, state, climbed).Error
 	if err != nil {
 		return fmt.Errorf("insert reading: %w", err)
 	}

@@ -102,7 +102,8 @@ func complaintsQuery(who named, historyDays int, at audience) (string, map[strin
 			SELECT '%s' AS subject, c.id, c.filed_at, c.agency_id, c.employer_token, c.broker_token, c.reporter_token,
 				c.text_signature, coalesce(c.country, '') AS country, c.first_hand, c.registry_match, c.danger_now,
 				c.missing_person, c.minor, c.official, c.departed, c.fee_usd, c.debt_usd, c.wage_usd,
-				'police' = ANY (c.who_may_act) AS police_may, c.police_excluded,
+				'police' = ANY (c.who_may_act)
+					OR coalesce((SELECT true FROM complaint_consents k WHERE k.complaint_id = c.id AND k.consent = 'police'), false) AS police_may, c.police_excluded,
 				coalesce((SELECT string_agg(i.indicator || ':' || i.phase, ',' ORDER BY i.indicator, i.phase)
 					FROM complaint_indicators i WHERE i.complaint_id = c.id), '') AS said
 			FROM complaints c

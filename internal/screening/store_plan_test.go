@@ -33,7 +33,7 @@ func TestOneMoreComplaintReadsByIndexOnly(t *testing.T) {
 		args        any
 		indexes     []string
 	}{
-		{"complaints", history, historyArgs, []string{"complaints_agency", "complaints_employer", "complaints_broker", "complaint_indicators_pkey"}},
+		{"complaints", history, historyArgs, []string{"complaints_agency", "complaints_employer", "complaints_broker", "complaint_indicators_pkey", "complaint_consents_pkey"}},
 		{"exposure", counts, countsArgs, []string{"placements_agency", "placements_employer", "placements_departed", "complaints_filed", "employers_token"}},
 		{"exposure, for oversight", whole, wholeArgs, []string{"placements_departed", "complaints_filed"}},
 		{"what police may not know", hidden, hiddenArgs, []string{"complaints_agency", "complaints_employer", "complaints_broker"}},
@@ -80,6 +80,7 @@ func crowd(t *testing.T, db *testkit.Database) {
 		 FROM generate_series(1, 100000) i JOIN a ON a.n = 1 + i * 7 % 2000`,
 		`INSERT INTO complaint_indicators (complaint_id, indicator, phase)
 		 SELECT id, unnest(ARRAY['threats', 'violence']), 'work' FROM complaints`,
+		`INSERT INTO complaint_consents (complaint_id, consent, given_at, pin) SELECT id, 'police', now(), 'x' FROM complaints WHERE police_excluded`,
 		`ANALYZE`,
 	} {
 		owner.SetMaxOpenConns(1) // the temporary tables belong to one connection

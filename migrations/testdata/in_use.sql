@@ -31,6 +31,7 @@ INSERT INTO complaints (id, nonce_hash, receipt_hash, filed_at, status, language
 INSERT INTO desk_handed (work_id, complaint_id, fate) VALUES (pg_temp.u(95), pg_temp.u(51), 'kept');
 INSERT INTO desk_given_up (unit_id, complaint_id, key_id, decision_id) VALUES (pg_temp.u(1), pg_temp.u(51), '1-0000000000000000', pg_temp.u(90));
 INSERT INTO complaint_exclusions (complaint_id, unit_id, why) VALUES (pg_temp.u(51), pg_temp.u(3), 'accused');
+INSERT INTO complaint_consents (complaint_id, consent, given_at, pin) VALUES (pg_temp.u(51), 'police', now(), 'x');
 INSERT INTO complaint_items (complaint_id, item, schema, slot, ciphertext) VALUES (pg_temp.u(51), 'narrative', 1, 1, 'x'), (pg_temp.u(51), 'answers', 1, 2, 'x');
 INSERT INTO readings (id, complaint_id, unit_id, red, made_at, due_at, state) VALUES (pg_temp.u(96), pg_temp.u(51), pg_temp.u(1), true, now(), now(), 'waiting');
 INSERT INTO deliveries (id, reading_id, step, person_id, made_at) VALUES (pg_temp.u(97), pg_temp.u(96), 'raised', pg_temp.u(11), now());
