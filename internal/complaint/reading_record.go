@@ -21,9 +21,8 @@ import (
 // Somebody who comes second gets a Conflict.
 func (s *Service) NobodyNamed(ctx context.Context, by identity.Holder, key uuid.UUID) error {
 	var row readingRow
-	var shut sealedRows
 	err := s.DB.InTx(ctx, by, func(tx postgres.Tx) (err error) {
-		if row, shut, err = s.reading(tx, by.Actor, key, authority.ReadingDecide); err != nil {
+		if row, _, err = s.reading(tx, by.Actor, key, authority.ReadingDecide); err != nil {
 			return err
 		}
 		// To release it is to open it, whatever comes of that.
@@ -32,17 +31,18 @@ func (s *Service) NobodyNamed(ctx context.Context, by identity.Holder, key uuid.
 	if err != nil {
 		return fmt.Errorf("record reading: %w", err)
 	}
-	if err := again(s.Desks, func() error { return s.release(ctx, by, row, shut) }); err != nil {
+	if err := again(s.Desks, func() error { return s.release(ctx, by, row) }); err != nil {
 		return fmt.Errorf("record reading: %w", err)
 	}
 	return nil
 }
 
 // release records the verdict and addresses what waited. What the reporter allowed
-// since it was opened counts; what they allow meanwhile is errMeanwhile.
-func (s *Service) release(ctx context.Context, by identity.Holder, row readingRow, shut sealedRows) error {
+// until then counts; what they allow meanwhile is errMeanwhile.
+func (s *Service) release(ctx context.Context, by identity.Holder, row readingRow) error {
+	var shut sealedRows
 	err := s.DB.Read(ctx, by, func(tx postgres.Tx) (err error) {
-		shut.Consents, err = consentsTo(tx, row.ComplaintID)
+		shut, err = findSealed(tx, row.ComplaintID, by.UnitCode)
 		return err
 	})
 	if err != nil {

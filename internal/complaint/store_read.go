@@ -58,6 +58,11 @@ func findOwn(tx postgres.Tx, token []byte) (time.Time, Status, sealedRows, error
 // findSealed is a Forbidden fault when the complaint sealed nothing to the
 // recipient.
 func findSealed(tx postgres.Tx, id uuid.UUID, recipient string) (sealedRows, error) {
+	// First, so that the envelope is never older than the consents that widened it.
+	consents, err := consentsTo(tx, id)
+	if err != nil {
+		return sealedRows{}, err
+	}
 	var head struct {
 		UnitID   *uuid.UUID
 		KeyID    string
@@ -74,16 +79,13 @@ func findSealed(tx postgres.Tx, id uuid.UUID, recipient string) (sealedRows, err
 	if res.RowsAffected == 0 {
 		return sealedRows{}, fault.New(fault.Forbidden, "problem.not_found")
 	}
-	out := sealedRows{KeyID: head.KeyID, Envelope: head.Envelope, Barred: head.Barred}
+	out := sealedRows{KeyID: head.KeyID, Envelope: head.Envelope, Barred: head.Barred, Consents: consents}
 	if head.UnitID != nil {
 		out.UnitID = *head.UnitID
 	}
 	var items []itemRow
-	err := tx.Gorm().Raw(`SELECT item, schema, ciphertext, shredded_at, policy FROM complaint_items WHERE complaint_id = ?`, id).Scan(&items).Error
-	if err == nil {
-		out.take(items)
-		out.Consents, err = consentsTo(tx, id)
-	}
+	err = tx.Gorm().Raw(`SELECT item, schema, ciphertext, shredded_at, policy FROM complaint_items WHERE complaint_id = ?`, id).Scan(&items).Error
+	out.take(items)
 	return out, err
 }
 
