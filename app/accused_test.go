@@ -117,6 +117,7 @@ func accusing(round int, office uuid.UUID) complaint.Intake {
 		in.Official, in.OfficialUnit, in.Minor, in.Safe = true, office, true, complaint.InDanger
 		in.Narrative = fmt.Sprintf("canary-accusation %d: the official of that office takes money", round)
 		in.ReporterName = "Canary Reporter"
+		in.MayAct = nil // allowed later
 		in.Indicators[complaint.Violence] = []complaint.Phase{complaint.Work}
 	})
 }
@@ -158,13 +159,17 @@ func TestAComplaintThatAccusesAnOfficialIsNotThereForTheirUnit(t *testing.T) {
 			with.secondHat(accused)
 			without.secondHat(accused)
 			with.live(func(round int) {
-				with.file(fmt.Sprint("accusing ", round), accusing(round, unitOf(accused)))
+				receipt := with.file(fmt.Sprint("accusing ", round), accusing(round, unitOf(accused)))
+				with.allow(fmt.Sprint("accusing ", round), receipt, complaint.ConsentPolice, complaint.ConsentLabourDesk)
 				with.file(fmt.Sprint("accusing beside the lone voice ", round), lone(accusing(10+round, unitOf(accused))))
 			})
 			without.live(func(int) {})
 			// It is really there, for somebody.
 			if n := with.count(`SELECT count(*) FROM complaints`) - without.count(`SELECT count(*) FROM complaints`); n != 6 {
 				t.Fatalf("%d complaints accuse", n)
+			}
+			if n := with.count(`SELECT count(*) FROM complaint_consents`); n != 6 {
+				t.Errorf("%d consents were given", n)
 			}
 			if accused == "police-unit" && with.count(`SELECT count(*) FROM escalations WHERE unit_id = $1`, unitOf("oversight")) == 0 {
 				t.Error("oversight heard of nothing")

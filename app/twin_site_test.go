@@ -56,6 +56,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	must(err)
 	home := country.Home{Code: "KH", Zone: time.UTC}
 	sessions := identity.NewSessions(w.db.DB, testkit.People(w.clock))
+	w.sessions = sessions
 	must(sessions.UseKeys(base))
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	w.edge, err = web.New(web.Config{BaseURL: base, Demo: demo, CSRFKey: keys.Secret(seal.SecretCSRF), Greet: w.desks.Tend, Waits: w.desks.Waits}, pages, sessions, log)

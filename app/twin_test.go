@@ -51,6 +51,7 @@ type twin struct {
 	complaints  *complaint.Service
 	decisions   *decision.Service
 	desks       *desk.Service
+	sessions    *identity.Sessions
 	audit       *audit.Log
 	retention   *retention.Service
 	escalations *escalation.Service
@@ -196,6 +197,24 @@ func (w *twin) file(name string, in complaint.Intake) complaint.Receipt {
 		w.t.Fatal(err)
 	}
 	return receipt
+}
+
+// allow is what the holder of that complaint's receipt allows after all, as a deed.
+func (w *twin) allow(name string, receipt complaint.Receipt, given ...complaint.Consent) {
+	w.t.Helper()
+	w.deed("allow %s", name)
+	ctx := w.t.Context()
+	token, err := w.complaints.Find(ctx, identity.Public(), receipt.Grouped())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	session, err := w.sessions.RecogniseReceipt(ctx, token)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.complaints.Allow(ctx, session.Actor, token, session.SealedKey, given...); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // work keeps every promise that is due, one after the other, until none is, and

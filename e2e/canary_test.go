@@ -87,11 +87,15 @@ func TestWhatIsEntrustedIsFoundNowhere(t *testing.T) {
 			form["names"]["worker_name"] = []string{said[8].text}
 			form["agency"] = map[string][]string{"agency": {"Plovgastaagency Nowhere"}}
 			secret = append(secret, needleOf("agency", "Plovgastaagency"))
+			form["act"]["may_act"] = []string{"labour_desk"}
 		}
 		receipt := lodge(t, v, form)
 		secret = append(secret, needleOf("receipt", receipt), needleOf("receipt", strings.ReplaceAll(receipt, "-", "")))
 		if mine := v.follow(receipt).ok(http.StatusOK); !strings.Contains(mine.text(), said[0].text) {
 			t.Fatalf("the complaint does not hold what was told: %s", mine.text())
+		}
+		if i == 3 { // and allowed to somebody else later
+			v.get("/complaints/mine/consent").ok(http.StatusOK).submit(map[string][]string{"may_act": {"police"}, "worker_agrees": {"yes"}}).ok(http.StatusOK)
 		}
 		secret = append(secret, cookies(t, v)...)
 	}

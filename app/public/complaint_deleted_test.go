@@ -35,7 +35,7 @@ func TestAReceiptsPageSaysWhatWasDeletedUntilNothingIsLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	receipt := o.fileOne(t)
+	receipt := o.lodge(t, aboutAFriend())
 	check := func(receipt string) *browser {
 		b := o.browser("en")
 		b.do(t, http.MethodGet, "/complaints/check", nil)
@@ -49,7 +49,18 @@ func TestAReceiptsPageSaysWhatWasDeletedUntilNothingIsLeft(t *testing.T) {
 	if text := b.page.Text(); b.status != http.StatusOK || !strings.Contains(text, "under the retention rule “The reporter's own words”") || !strings.Contains(text, "Your own words") {
 		t.Errorf("%d: %s", b.status, text)
 	}
-	keep(365, retention.Answers, retention.Identity, retention.Contact)
+	if b.get(t, consentPath); b.page.Find(`input[name="may_act"]`).Length() == 0 {
+		t.Error("nobody can be allowed to read what is left")
+	}
+	keep(365, retention.Answers)
+	b = check(receipt)
+	if b.page.Find(`a[href="`+consentPath+`"]`).Length() != 0 {
+		t.Error("it asks for consent to what nobody can read")
+	}
+	if b.get(t, consentPath); b.page.Find(`form[action="/complaints/close"]`).Length() != 1 {
+		t.Errorf("the form of what is deleted shows %s", b.text())
+	}
+	keep(365, retention.Identity, retention.Contact)
 	gone, never := check(receipt), check("0000-0000-0000-0000-0000-0000")
 	main := func(b *browser) string { return b.page.Find("main").Text() }
 	if gone.status != never.status || main(gone) != main(never) {

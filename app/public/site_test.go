@@ -130,6 +130,8 @@ func open(t *testing.T) *office {
 		{Method: "GET", Path: "/complaints/check", Action: authority.ComplaintFind, Handler: p.CheckForm},
 		{Method: "POST", Path: "/complaints/check", Action: authority.ComplaintFind, Handler: p.Check},
 		{Method: "GET", Path: "/complaints/mine", Action: authority.ComplaintFind, Handler: p.Mine},
+		{Method: "GET", Path: "/complaints/mine/consent", Action: authority.ComplaintFind, Handler: p.ConsentForm},
+		{Method: "POST", Path: "/complaints/mine/consent", Action: authority.ComplaintFind, Handler: p.Allow},
 		{Method: "POST", Path: "/complaints/close", Action: authority.ComplaintFind, Handler: p.Close},
 	} {
 		r.Surface = web.Public
@@ -141,8 +143,13 @@ func open(t *testing.T) *office {
 // fileOne files a complaint and returns its receipt.
 func (o *office) fileOne(t *testing.T) string {
 	t.Helper()
+	return o.lodge(t, complaint.Intake{Language: "en", Narrative: "They keep my passport."})
+}
+
+func (o *office) lodge(t *testing.T, in complaint.Intake) string {
+	t.Helper()
 	receipt := complaint.NewReceipt()
-	_, err := o.service.File(t.Context(), identity.Public(), complaint.Intake{Language: "en", Narrative: "They keep my passport."}, receipt, "nonce-"+receipt.Code())
+	_, err := o.service.File(t.Context(), identity.Public(), in, receipt, "nonce-"+receipt.Code())
 	if err != nil {
 		t.Fatal(err)
 	}
