@@ -140,12 +140,7 @@ func open(t *testing.T) *office {
 	return o
 }
 
-// fileOne files a complaint and returns its receipt.
-func (o *office) fileOne(t *testing.T) string {
-	t.Helper()
-	return o.lodge(t, complaint.Intake{Language: "en", Narrative: "They keep my passport."})
-}
-
+// lodge files a complaint and returns its receipt.
 func (o *office) lodge(t *testing.T, in complaint.Intake) string {
 	t.Helper()
 	receipt := complaint.NewReceipt()
