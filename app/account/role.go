@@ -40,8 +40,7 @@ func (d *Desk) RoleForm(c *fiber.Ctx) error { return d.askRole(c, fiber.StatusOK
 func (d *Desk) askRole(c *fiber.Ctx, status int, form views.Form) error {
 	hats, err := d.sessions.Choices(c.UserContext(), d.web.HalfwayToken(c))
 	if fault.KindOf(err) == fault.NotFound {
-		d.web.EndHalfway(c)
-		return d.web.Redirect(c, againPath)
+		return d.startAgain(c)
 	}
 	if err != nil {
 		return err
@@ -67,14 +66,8 @@ func (d *Desk) Role(c *fiber.Ctx) error {
 	if !sent.Failed() {
 		unit, role := form.hat()
 		entry, err := d.sessions.Choose(c.UserContext(), d.web.HalfwayToken(c), unit, role)
-		switch {
-		case err == nil:
-			return d.enter(c, entry)
-		case fault.KindOf(err) == fault.NotFound:
-			d.web.EndHalfway(c)
-			return d.web.Redirect(c, againPath)
-		case !web.Explain(&sent, err):
-			return err
+		if !web.Explain(&sent, err) {
+			return d.advance(c, entry, err)
 		}
 	}
 	sent.Errors["hat"] = "form.choice"

@@ -75,6 +75,23 @@ func (d *Desk) enter(c *fiber.Ctx, entry identity.Entry) error {
 	return d.web.Redirect(c, web.HomeOf(entry.Actor))
 }
 
+// advance enters by a later step of signing in. One that is no longer open
+// starts again.
+func (d *Desk) advance(c *fiber.Ctx, entry identity.Entry, err error) error {
+	switch {
+	case err == nil:
+		return d.enter(c, entry)
+	case fault.KindOf(err) == fault.NotFound:
+		return d.startAgain(c)
+	}
+	return err
+}
+
+func (d *Desk) startAgain(c *fiber.Ctx) error {
+	d.web.EndHalfway(c)
+	return d.web.Redirect(c, againPath)
+}
+
 type proofForm struct {
 	Code       string `form:"code" validate:"max=100"`
 	Answer     string `form:"answer" validate:"max=20000"`
@@ -99,8 +116,7 @@ func (d *Desk) FactorForm(c *fiber.Ctx) error {
 func (d *Desk) askFactor(c *fiber.Ctx, status int, form views.Form) error {
 	options, err := d.sessions.KeyQuestion(c.UserContext(), d.web.HalfwayToken(c))
 	if fault.KindOf(err) == fault.NotFound {
-		d.web.EndHalfway(c)
-		return d.web.Redirect(c, againPath)
+		return d.startAgain(c)
 	}
 	if err != nil {
 		return err
@@ -117,14 +133,8 @@ func (d *Desk) Factor(c *fiber.Ctx) error {
 	}
 	if !sent.Failed() {
 		entry, err := d.sessions.Finish(c.UserContext(), d.web.HalfwayToken(c), form.proof(), d.web.Device(c))
-		switch {
-		case err == nil:
-			return d.enter(c, entry)
-		case fault.KindOf(err) == fault.NotFound:
-			d.web.EndHalfway(c)
-			return d.web.Redirect(c, againPath)
-		case !web.Explain(&sent, err):
-			return err
+		if !web.Explain(&sent, err) {
+			return d.advance(c, entry, err)
 		}
 	}
 	forget(&sent)

@@ -9,11 +9,9 @@ import (
 	"strings"
 
 	"github.com/fairpassage/portal/app/web"
-	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/views"
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 )
 
 const (
@@ -30,14 +28,6 @@ type Desk struct {
 
 // New returns the pages.
 func New(w *web.Web, p *people.Service) *Desk { return &Desk{web: w, people: p} }
-
-func param(c *fiber.Ctx) (uuid.UUID, error) {
-	key, err := uuid.Parse(c.Params("id"))
-	if err != nil {
-		return uuid.Nil, fault.New(fault.NotFound, "problem.not_found")
-	}
-	return key, nil
-}
 
 // number reads ?page=, from 1, and returns it from 0.
 func number(c *fiber.Ctx) int {

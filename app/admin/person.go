@@ -22,7 +22,7 @@ type personPage struct {
 
 // Person opens one account.
 func (d *Desk) Person(c *fiber.Ctx) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (d *Desk) EndRole(c *fiber.Ctx) error {
 // change reads a role in a unit and does something with it: do returns a
 // proposal to go to, or the zero id to stay.
 func (d *Desk) change(c *fiber.Ctx, do func(key uuid.UUID, f roleForm) (uuid.UUID, error)) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (d *Desk) done(c *fiber.Ctx, key uuid.UUID, sent views.Form, proposal uuid.
 
 // Deactivate closes the account.
 func (d *Desk) Deactivate(c *fiber.Ctx) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (d *Desk) Deactivate(c *fiber.Ctx) error {
 
 // Return proposes to open it again.
 func (d *Desk) Return(c *fiber.Ctx) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (d *Desk) Return(c *fiber.Ctx) error {
 
 // Readmit proposes that the person may choose another passphrase.
 func (d *Desk) Readmit(c *fiber.Ctx) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (d *Desk) Readmit(c *fiber.Ctx) error {
 
 // InviteAgain makes out another code and shows it, this once.
 func (d *Desk) InviteAgain(c *fiber.Ctx) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}

@@ -128,7 +128,7 @@ type unitPage struct {
 
 // Unit opens one unit.
 func (d *Desk) Unit(c *fiber.Ctx) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ type parentForm struct {
 
 // MoveUnit proposes another parent.
 func (d *Desk) MoveUnit(c *fiber.Ctx) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}

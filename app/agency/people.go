@@ -7,7 +7,6 @@ import (
 	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/views"
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 )
 
 const peopleHome = "/agency/people"
@@ -93,7 +92,7 @@ func (d *Desk) Invite(c *fiber.Ctx) error {
 
 // InviteAgain makes out another code for a clerk who has not accepted yet.
 func (d *Desk) InviteAgain(c *fiber.Ctx) error {
-	key, err := person(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -109,7 +108,7 @@ func (d *Desk) InviteAgain(c *fiber.Ctx) error {
 
 // Dismiss ends a clerk's work for the agency.
 func (d *Desk) Dismiss(c *fiber.Ctx) error {
-	key, err := person(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -128,12 +127,4 @@ type codePage struct{ Name, SignIn, Code string }
 // showCode is the only time that the code is seen: it is kept nowhere.
 func (d *Desk) showCode(c *fiber.Ctx, clerk people.Colleague, code string) error {
 	return d.web.Render(c, fiber.StatusOK, "agency/code", codePage{Name: clerk.Name, SignIn: clerk.Email, Code: code})
-}
-
-func person(c *fiber.Ctx) (uuid.UUID, error) {
-	key, err := uuid.Parse(c.Params("id"))
-	if err != nil {
-		return uuid.Nil, fault.New(fault.NotFound, "problem.not_found")
-	}
-	return key, nil
 }

@@ -33,7 +33,7 @@ type fact struct {
 
 // Show opens one decision.
 func (d *Desk) Show(c *fiber.Ctx) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (d *Desk) byForm(c *fiber.Ctx, do move) error {
 
 // attempt is what both doors do. A form with mistakes is not tried.
 func (d *Desk) attempt(c *fiber.Ctx, do move) (uuid.UUID, views.Form, error) {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return key, views.Form{}, err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/country"
-	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/views"
 	"github.com/gofiber/fiber/v2"
@@ -89,7 +88,7 @@ type applicationPage struct {
 // Application shows one application with its agency's licence, and the form of
 // the decision while it waits.
 func (l *Licensing) Application(c *fiber.Ctx) error {
-	id, err := applicationID(c)
+	id, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -125,7 +124,7 @@ func (f decisionForm) decision(sent *views.Form) licensing.Decision {
 
 // Decide takes the decision.
 func (l *Licensing) Decide(c *fiber.Ctx) error {
-	id, err := applicationID(c)
+	id, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -174,13 +173,4 @@ func (l *Licensing) proposal() views.Form {
 		"valid_from_day": {strconv.Itoa(today.Day())}, "valid_from_month": {strconv.Itoa(int(today.Month()))},
 		"valid_from_year": {strconv.Itoa(today.Year())},
 	}}
-}
-
-// applicationID reads the address. What is no id is a page that does not exist.
-func applicationID(c *fiber.Ctx) (uuid.UUID, error) {
-	id, err := uuid.Parse(c.Params("id"))
-	if err != nil {
-		return uuid.Nil, fault.New(fault.NotFound, "problem.not_found")
-	}
-	return id, nil
 }

@@ -31,7 +31,7 @@ func (r *Retention) LiftForm(c *fiber.Ctx) error {
 
 // Lift proposes to lift the hold.
 func (r *Retention) Lift(c *fiber.Ctx) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (r *Retention) Lift(c *fiber.Ctx) error {
 }
 
 func (r *Retention) lift(c *fiber.Ctx, status int, sent views.Form, notice string) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -76,14 +76,6 @@ func (r *Retention) lift(c *fiber.Ctx, status int, sent views.Form, notice strin
 		page.Form.Values = map[string][]string{"unit": {seconds[0].ID.String()}}
 	}
 	return r.web.Render(c, status, "oversight/lift", page)
-}
-
-func param(c *fiber.Ctx) (uuid.UUID, error) {
-	key, err := uuid.Parse(c.Params("id"))
-	if err != nil {
-		return uuid.Nil, fault.New(fault.NotFound, "problem.not_found")
-	}
-	return key, nil
 }
 
 type policyPage struct {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/fairpassage/portal/app/sealed"
+	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/fault"
@@ -23,11 +24,11 @@ type complaintPage struct {
 // Complaint opens what a linked complaint sealed to the unit, and says plainly
 // what the unit does not hold.
 func (d *Desk) Complaint(c *fiber.Ctx) error {
-	key, err := param(c, "id")
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
-	complaintID, err := param(c, "complaint")
+	complaintID, err := web.Key(c, "complaint")
 	if err != nil {
 		return err
 	}

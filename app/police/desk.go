@@ -8,7 +8,6 @@ import (
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/escalation"
-	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/register"
 	"github.com/gofiber/fiber/v2"
@@ -103,14 +102,4 @@ func (d *Desk) text(c *fiber.Ctx, key string, args ...any) (string, error) {
 // known reports whether the visitor's language has the message.
 func (d *Desk) known(c *fiber.Ctx, key string) bool {
 	return d.web.Views().Catalogue().Has(d.web.Lang(c), key)
-}
-
-// param reads a key from the address. One that cannot be a key is a page that
-// does not exist.
-func param(c *fiber.Ctx, name string) (uuid.UUID, error) {
-	key, err := uuid.Parse(c.Params(name))
-	if err != nil {
-		return uuid.Nil, fault.New(fault.NotFound, "problem.not_found")
-	}
-	return key, nil
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/fault"
@@ -42,7 +43,7 @@ type voiceLine struct {
 // Escalation opens one escalation: the pattern as it was frozen, and the way
 // to what its complaints sealed to the unit.
 func (d *Desk) Escalation(c *fiber.Ctx) error {
-	key, err := param(c, "id")
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -129,7 +130,7 @@ type latePage struct {
 // Acknowledge takes the escalation on. Somebody who comes second sees who was
 // first, and when.
 func (d *Desk) Acknowledge(c *fiber.Ctx) error {
-	key, err := param(c, "id")
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ type showPage struct {
 
 // Show opens one complaint for its reader.
 func (d *Desk) Show(c *fiber.Ctx) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ type latePage struct{}
 
 // Record takes the reader's verdict. Whoever comes second is told so.
 func (d *Desk) Record(c *fiber.Ctx) error {
-	key, err := param(c)
+	key, err := web.Key(c, "id")
 	if err != nil {
 		return err
 	}
@@ -182,12 +182,4 @@ func (d *Desk) record(c *fiber.Ctx, key uuid.UUID, sent verdictForm) error {
 		}
 	}
 	return d.readings.OfficialIsNamed(c.UserContext(), by.Actor, key, office)
-}
-
-func param(c *fiber.Ctx) (uuid.UUID, error) {
-	key, err := uuid.Parse(c.Params("id"))
-	if err != nil {
-		return uuid.Nil, fault.New(fault.NotFound, "problem.not_found")
-	}
-	return key, nil
 }

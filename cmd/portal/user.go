@@ -9,6 +9,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/clock"
+	"github.com/fairpassage/portal/internal/platform/postgres"
 )
 
 // userCmd looks after accounts from the machine itself: for the first
@@ -82,8 +83,8 @@ func (c *userDeactivateCmd) Run(p *program) error {
 	})
 }
 
-// withOperator opens the record and the key folder for a command about people.
-func (f dataFlag) withOperator(p *program, do func(context.Context, *identity.Operator) error) (err error) {
+// withPeople opens the record and the key folder for a command about people.
+func (f dataFlag) withPeople(p *program, do func(*postgres.DB, *identity.People) error) (err error) {
 	at, err := f.find(p)
 	if err != nil {
 		return err
@@ -98,7 +99,12 @@ func (f dataFlag) withOperator(p *program, do func(context.Context, *identity.Op
 	if err != nil {
 		return err
 	}
-	return do(p.ctx, identity.NewOperator(db, identity.NewPeople(ring.Pins(), clock.System{})))
+	return do(db, identity.NewPeople(ring.Pins(), clock.System{}))
+}
+
+// withOperator is withPeople for accounts.
+func (f dataFlag) withOperator(p *program, do func(context.Context, *identity.Operator) error) error {
+	return f.withPeople(p, func(db *postgres.DB, who *identity.People) error { return do(p.ctx, identity.NewOperator(db, who)) })
 }
 
 // grouped writes a code in fours, as people copy it.

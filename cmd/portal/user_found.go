@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/platform/clock"
+	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/views"
 )
 
@@ -64,28 +64,13 @@ func (c *userAppointCmd) Run(p *program) error {
 	})
 }
 
-// withStaff opens the record and the key folder for a command about units, and
-// says a fault in words.
-func (f dataFlag) withStaff(p *program, do func(context.Context, *people.Service) error) (err error) {
-	at, err := f.find(p)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, at.close(p.ctx)) }()
-	db, err := at.open(p.ctx, "user")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	ring, err := openKeys(at)
-	if err != nil {
-		return err
-	}
+// withStaff is withPeople for units and roles. It says a fault in words.
+func (f dataFlag) withStaff(p *program, do func(context.Context, *people.Service) error) error {
 	words, err := views.NewCatalogue()
 	if err != nil {
 		return err
 	}
-	clk := clock.System{}
-	staff := people.New(people.Deps{DB: db, Clock: clk, People: identity.NewPeople(ring.Pins(), clk)})
-	return inWords(words, do(p.ctx, staff))
+	return f.withPeople(p, func(db *postgres.DB, who *identity.People) error {
+		return inWords(words, do(p.ctx, people.New(people.Deps{DB: db, Clock: clock.System{}, People: who})))
+	})
 }
