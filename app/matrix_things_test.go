@@ -6,6 +6,7 @@ import (
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/policy"
 	"github.com/google/uuid"
 )
 
@@ -35,7 +36,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 	}
 	for _, prefix := range []string{
 		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/", "/agency/people/",
-		"/oversight/retention/holds/", "/ministry/applications/", "/agencies/", "/language/", "/assets/",
+		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/agencies/", "/language/", "/assets/",
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			th, ok := m.things[prefix][p.standing]
@@ -74,6 +75,7 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 		"/assets/":                anything(map[string]string{"*": strings.TrimPrefix(m.asset, "/assets/")}),
 		"/agencies/":              anything(map[string]string{"+": "sample"}),
 		"/ministry/applications/": anything(ids(unitOf("application").String())),
+		"/ministry/policies/":     anything(map[string]string{":key": string(policy.LicenceTerm)}),
 		"/admin/units/":           anything(ids(unitOf("province-1").String())),
 		"/admin/people/":          anything(ids(leaver.String())),
 		"/agency/people/":         same(thing{path: ids(clerk.String()), object: authority.Object{AgencyID: m.twin.people["agency_head@agency-1.example"].AgencyID}}),

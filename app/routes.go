@@ -32,6 +32,7 @@ type Pages struct {
 	Complaints *public.Complaints
 	Agency     *agency.Desk
 	Licensing  *ministry.Licensing
+	Policies   *ministry.Policies
 	Police     *police.Desk
 	Decisions  *decision.Desk
 	Admin      *admin.Desk
@@ -127,6 +128,9 @@ func officeRoutes(p Pages) []web.Route {
 		{Method: get, Path: "/ministry/applications", Surface: web.Staff, Action: authority.ApplicationList, Handler: p.Licensing.Queue},
 		{Method: get, Path: "/ministry/applications/:id", Surface: web.Staff, Action: authority.ApplicationRead, Handler: p.Licensing.Application},
 		{Method: post, Path: "/ministry/applications/:id/decision", Surface: web.Staff, Action: authority.ApplicationDecide, Handler: p.Licensing.Decide},
+		{Method: get, Path: "/ministry/policies", Surface: web.Staff, Action: authority.PolicyRead, Handler: p.Policies.List},
+		{Method: get, Path: "/ministry/policies/:key", Surface: web.Staff, Action: authority.PolicyRead, Handler: p.Policies.Law},
+		{Method: post, Path: "/ministry/policies/:key", Surface: web.Staff, Action: authority.PolicyPropose, Handler: p.Policies.Propose},
 	}
 }
 

@@ -33,6 +33,7 @@ import (
 	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/mail"
+	"github.com/fairpassage/portal/internal/policy"
 	"github.com/fairpassage/portal/internal/register"
 	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
@@ -63,7 +64,8 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	must(err)
 	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
 	must(err)
-	placements, licences := placement.New(w.db.DB, w.clock, hasher, home), licensing.New(w.db.DB, w.clock, home)
+	laws := policy.New(w.db.DB, w.clock, home, testkit.Pins())
+	placements, licences := placement.New(w.db.DB, w.clock, hasher, home), licensing.New(w.db.DB, w.clock, home, laws)
 	listed := register.New(w.db.DB, w.clock, home)
 	shredKeys := testkit.Shred(w.t, w.clock)
 	w.complaints, err = complaint.NewService(complaint.Dependencies{
@@ -97,13 +99,14 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	kept, err := retention.New(retention.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Keys: shredKeys, Pins: testkit.Pins(), Log: log})
 	must(err)
 	w.retention = kept
-	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules())...)
+	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules(), laws.Rules())...)
 	must(err)
 	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})
 	w.pages = app.Pages{
 		Home: public.NewHome(w.edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(w.edge, listed), Complaints: complaintPages,
 		Account: account.New(w.edge, sessions, nil), Agency: agency.New(w.edge, licences, placements, staff, home), Licensing: ministry.New(w.edge, licences),
-		Police: inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(w.edge, w.complaints),
+		Policies: ministry.NewPolicies(w.edge, laws, w.decisions),
+		Police:   inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(w.edge, w.complaints),
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
 		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
 		Admin: admin.New(w.edge, staff),

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/country"
@@ -160,17 +161,23 @@ func (l *Licensing) show(c *fiber.Ctx, status int, id uuid.UUID, sent views.Form
 		page.Destinations = append(page.Destinations, country.Name(l.web.Lang(c), code))
 	}
 	if sent.Values == nil {
-		page.Form = l.proposal()
+		page.Form = l.proposal(folder.Term)
 	}
 	return l.web.Render(c, status, "ministry/application", page)
 }
 
-// proposal fills in the first day with today. The last day stays empty: it
-// follows from the licence term, and none is configured.
-func (l *Licensing) proposal() views.Form {
+// proposal fills in the first day with today, and the last with what follows from
+// the licence term. Where none is configured it stays empty.
+func (l *Licensing) proposal(term licensing.Term) views.Form {
+	values := map[string][]string{}
+	fill := func(field string, day time.Time) {
+		if !day.IsZero() {
+			values[field+"_day"], values[field+"_month"], values[field+"_year"] =
+				[]string{strconv.Itoa(day.Day())}, []string{strconv.Itoa(int(day.Month()))}, []string{strconv.Itoa(day.Year())}
+		}
+	}
 	today := l.licensing.Today()
-	return views.Form{Values: map[string][]string{
-		"valid_from_day": {strconv.Itoa(today.Day())}, "valid_from_month": {strconv.Itoa(int(today.Month()))},
-		"valid_from_year": {strconv.Itoa(today.Year())},
-	}}
+	fill("valid_from", today)
+	fill("valid_until", term.Last(today))
+	return views.Form{Values: values}
 }

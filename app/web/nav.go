@@ -24,6 +24,7 @@ var doors = []struct {
 	{"nav.application", "/agency/application", authority.ApplicationFile},
 	{"nav.placements", "/agency/placements", authority.PlacementList},
 	{"nav.applications", "/ministry/applications", authority.ApplicationList},
+	{"nav.policies", "/ministry/policies", authority.PolicyRead},
 	{"nav.escalations", "/police/escalations", authority.EscalationList},
 	{"nav.people", "/admin/people", authority.PeopleManage},
 	{"nav.units", "/admin/units", authority.PeopleManage},

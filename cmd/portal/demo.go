@@ -77,7 +77,7 @@ func (w *workplace) seed(ctx context.Context) error {
 	}
 	return demo.Seed(ctx, demo.Deps{
 		DB: w.db, Clock: w.subjects.clock, Home: w.subjects.home, Seed: demoSeed,
-		Hasher: hasher, People: w.subjects.people, Desks: w.subjects.desks, Agencies: w.subjects.agencies, Keep: w.subjects.retention.ChangePolicy,
+		Hasher: hasher, People: w.subjects.people, Desks: w.subjects.desks, Agencies: w.subjects.agencies, Keep: w.subjects.retention.ChangePolicy, Law: w.subjects.laws.Load,
 		FilerAt: func(clk clock.Clock) (demo.Filer, error) {
 			past := w.subjects.complaints.Dependencies
 			past.Clock = clk

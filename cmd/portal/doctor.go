@@ -107,11 +107,12 @@ type examined struct {
 
 func examine(ctx context.Context, at *record) []examined {
 	db, err := at.open(ctx, "doctor")
-	waits, givenUp, witnessed, shredKeys, configured, keyed := errNotChecked, errNotChecked, errNotChecked, errNotChecked, errNotChecked, errNotChecked
+	waits, givenUp, witnessed, shredKeys, configured, law, keyed := errNotChecked, errNotChecked, errNotChecked, errNotChecked, errNotChecked, errNotChecked, errNotChecked
 	if err == nil {
 		keyed = desksInOrder(ctx, at.conf, db)
 		witnessed = auditHealth(ctx, at.conf, db)
 		shredKeys, configured = retentionHealth(ctx, at, db)
+		law = lawHealth(ctx, at, db)
 		waits, givenUp = nobodyWaits(ctx, db, clock.System{}.Now()), nothingGivenUp(ctx, db)
 		err = db.Close()
 	}
@@ -126,6 +127,7 @@ func examine(ctx context.Context, at *record) []examined {
 		{"desks have keys", keyed},
 		{"shred keys are this record's", shredKeys},
 		{"retention is configured", configured},
+		{"law is configured", law},
 	}
 	if at.conf.Vault != "" {
 		checks = append(checks, examined{"the vault answers", vaultAnswers(ctx, at.conf)},

@@ -9,9 +9,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/fairpassage/portal/internal/policy"
 )
 
 // Exit codes of every command.
@@ -34,6 +36,7 @@ type commands struct {
 	Vault     vaultCmd     `cmd:"" help:"Hold the matching key in a process of its own."`
 	Audit     auditCmd     `cmd:"" help:"The audit log: verify, export, prove, witness."`
 	Retention retentionCmd `cmd:"" help:"How long what is kept."`
+	Policy    policyCmd    `cmd:"" help:"Law and house rules, as dated data."`
 	Doctor    doctorCmd    `cmd:"" help:"Check the configuration and what the portal depends on."`
 }
 
@@ -68,6 +71,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		kong.Name("portal"),
 		kong.Description("Licences overseas recruitment agencies, takes complaints of forced labour, and hands patterns to investigators."),
 		kong.Writers(stdout, stderr),
+		kong.Vars{"countries": strings.Join(policy.Countries(), ", ")},
 		kong.Exit(func(code int) { exited = code; panic(errExited) }),
 		kong.UsageOnError())
 	if err != nil {

@@ -16,7 +16,6 @@ import (
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/retention"
-	"github.com/fairpassage/portal/internal/seal"
 )
 
 // retentionCmd says how long what is kept.
@@ -90,15 +89,12 @@ func (f dataFlag) with(p *program, do func(context.Context, *retention.Service) 
 
 // rulesOver reads the pins and makes no key.
 func rulesOver(at *record, db *postgres.DB, keys retention.Keys) (*retention.Service, error) {
-	if at.conf.KeysDir == "" {
-		return nil, errors.New("PORTAL_KEYS is not set: name the folder of the key files")
-	}
-	secret, err := seal.ReadSecret(seal.SecretFile(at.conf.KeysDir, seal.SecretPins))
+	pins, err := readPins(at)
 	if err != nil {
 		return nil, err
 	}
 	return retention.New(retention.Deps{
-		DB: db, Clock: clock.System{}, Random: rand.Reader, Keys: keys, Pins: seal.NewPins(secret), Log: slog.New(slog.DiscardHandler),
+		DB: db, Clock: clock.System{}, Random: rand.Reader, Keys: keys, Pins: pins, Log: slog.New(slog.DiscardHandler),
 	})
 }
 

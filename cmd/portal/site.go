@@ -82,6 +82,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Account:    account.New(w, s.sessions, demo),
 		Agency:     agency.New(w, s.licensing, s.placements, s.staff, s.home),
 		Licensing:  ministry.New(w, s.licensing),
+		Policies:   ministry.NewPolicies(w, s.laws, s.decisions),
 		Police: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/police/escalations", Offices: s.complaints,
 		}),

@@ -22,6 +22,7 @@ import (
 	"github.com/fairpassage/portal/internal/platform/mail"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/platform/shred"
+	"github.com/fairpassage/portal/internal/policy"
 	"github.com/fairpassage/portal/internal/register"
 	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
@@ -39,6 +40,7 @@ type subjects struct {
 	sessions    *identity.Sessions
 	agencies    *agency.Service
 	register    *register.Service
+	laws        *policy.Service
 	licensing   *licensing.Service
 	placements  *placement.Service
 	complaints  *complaint.Service
@@ -62,7 +64,8 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	s.desks = desk.New(desk.Deps{DB: db, Clock: clk, People: s.people, Pins: keys.Pins()})
 	s.agencies = agency.New(db, hasher, clk)
 	s.register = register.New(db, clk, home)
-	s.licensing = licensing.New(db, clk, home)
+	s.laws = policy.New(db, clk, home, keys.Pins())
+	s.licensing = licensing.New(db, clk, home, s.laws)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
 		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, People: s.people, Agencies: registerFor{s.register}, Placements: s.placements,
@@ -89,6 +92,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		people.Rules(s.people),
 		s.desks.Rules(),
 		s.retention.Rules(),
+		s.laws.Rules(),
 	)
 	if s.decisions, err = decision.NewService(db, clk, s.people, rules...); err != nil {
 		return nil, err

@@ -79,6 +79,12 @@ const (
 	HoldLiftApprove  Action = "hold_lift.approve" // the second, of another unit
 	RetentionPropose Action = "retention.propose" // another rule
 	RetentionApprove Action = "retention.approve" // a second overseer
+
+	// Law as data.
+	PolicyRead    Action = "policy.read"
+	PolicyPropose Action = "policy.propose" // a licensing officer
+	PolicyApprove Action = "policy.approve" // a second one
+	PolicySet     Action = "policy.set"     // an operator's command
 )
 
 // UnitFound is a unit, or its first person, made by a command of the host.
@@ -218,4 +224,9 @@ var rules = map[Action]rule{
 	HoldLiftApprove:  {kind: identity.UnitSupport, roles: []identity.Role{identity.RoleSupportWorker}, own: true},
 	RetentionPropose: {kind: identity.UnitOversight, roles: overseers},
 	RetentionApprove: {kind: identity.UnitOversight, roles: overseers, own: true},
+
+	PolicyRead:    {kind: identity.UnitMinistry, roles: licensingPeople},
+	PolicyPropose: {kind: identity.UnitMinistry, roles: licensingPeople},
+	PolicyApprove: {kind: identity.UnitMinistry, roles: licensingPeople, own: true},
+	PolicySet:     {processes: []string{"policy", "demo"}},
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/clock"
+	"github.com/fairpassage/portal/internal/policy"
 	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
@@ -74,8 +75,8 @@ func newStage(t *testing.T, secrets string) *stage {
 	people := identity.NewPeople(keys.Pins(), s.clk)
 	desks := desk.New(desk.Deps{DB: s.db.DB, Clock: s.clk, People: people, Pins: keys.Pins()})
 	s.deps = demo.Deps{
-		Keep: kept.ChangePolicy,
-		DB:   s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, People: people, Desks: desks, Agencies: agency.New(s.db.DB, hasher, s.clk),
+		Keep: kept.ChangePolicy, Law: policy.New(s.db.DB, s.clk, s.home, keys.Pins()).Load,
+		DB: s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, People: people, Desks: desks, Agencies: agency.New(s.db.DB, hasher, s.clk),
 		FilerAt: func(at clock.Clock) (demo.Filer, error) {
 			service, err := complaint.NewService(complaint.Dependencies{
 				DB: s.db.DB, Clock: at, Keys: keys, Desks: desks, Shred: shredKeys, Hasher: hasher, Sessions: identity.NewSessions(s.db.DB, identity.NewPeople(keys.Pins(), at)), People: identity.NewPeople(keys.Pins(), at), Agencies: nobody{},

@@ -36,6 +36,8 @@ type Deps struct {
 	People   *identity.People
 	Desks    *desk.Service
 	Agencies *agency.Service
+	// Law writes down the law of a country that comes with the portal.
+	Law func(ctx context.Context, by identity.Actor, country string) (int, error)
 	// Keep sets a rule of retention.
 	Keep func(tx postgres.Tx, by identity.Actor, p retention.Policy) error
 	// FilerAt returns the complaint service under another clock: complaints of
@@ -83,6 +85,9 @@ func Units(ctx context.Context, db *postgres.DB) error {
 func Seed(ctx context.Context, d Deps) error {
 	if err := Units(ctx, d.DB); err != nil {
 		return err
+	}
+	if _, err := d.Law(ctx, actor(), "demo"); err != nil {
+		return fmt.Errorf("seed law: %w", err)
 	}
 	begun, err := begunOn(ctx, d)
 	if err != nil {

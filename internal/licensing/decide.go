@@ -133,10 +133,18 @@ func (s *Service) grant(tx postgres.Tx, actor identity.Actor, agency, applicatio
 			return fault.New(fault.Conflict, "licensing.period_overlaps").With("valid_from", "licensing.period_overlaps")
 		}
 	}
+	book, err := s.laws.Book(tx)
+	if err != nil {
+		return err
+	}
+	period, term := Period{d.ValidFrom, d.ValidUntil}, termOn(book, today)
+	if err := term.allows(period); err != nil {
+		return err
+	}
 	if err := s.number(tx, agency, licence, d.Number); err != nil {
 		return err
 	}
-	if err := insertPeriod(tx, agency, application, Period{d.ValidFrom, d.ValidUntil}); err != nil {
+	if err := insertPeriod(tx, agency, application, period, term); err != nil {
 		return err
 	}
 	if err := insertEvent(tx, agency, Event{Kind: EventGranted, On: today}); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/policy"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -21,6 +22,7 @@ type office struct {
 	*licensing.Service
 	db       *testkit.Database
 	clock    *clock.Fake
+	laws     *policy.Service
 	officers [2]identity.Actor
 	heads    [2]identity.Actor
 }
@@ -28,7 +30,9 @@ type office struct {
 func open(t *testing.T) office {
 	t.Helper()
 	o := office{db: testkit.DB(t), clock: testkit.Clock()}
-	o.Service = licensing.New(o.db.DB, o.clock, country.Home{Code: "KH", Zone: time.UTC})
+	home := country.Home{Code: "KH", Zone: time.UTC}
+	o.laws = policy.New(o.db.DB, o.clock, home, testkit.Pins())
+	o.Service = licensing.New(o.db.DB, o.clock, home, o.laws)
 	owner := o.db.Super(t)
 	exec := func(query string, args ...any) {
 		t.Helper()

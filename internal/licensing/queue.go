@@ -8,6 +8,7 @@ import (
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/policy"
 	"github.com/google/uuid"
 )
 
@@ -57,6 +58,8 @@ type Folder struct {
 	Licence Licence
 	State   State   // of the licence today
 	Earlier []Paper // other applications of the agency, the latest first
+	Term    Term    // that a grant of today would have
+	Due     Due     // by when the application is to be decided
 }
 
 // Get returns one application as an officer sees it, or a NotFound fault.
@@ -72,6 +75,11 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, application uui
 		if f.Licence, err = LicenceOf(tx, f.Paper.AgencyID); err != nil {
 			return err
 		}
+		book, err := s.laws.Book(tx)
+		if err != nil {
+			return err
+		}
+		f.Term, f.Due = termOn(book, s.Today()), dueFrom(book, policy.LicenceDecision, s.home.Today(f.Paper.FiledAt), s.Today())
 		all, err := papersOf(tx, f.Paper.AgencyID)
 		for _, p := range all {
 			if p.ID != application {

@@ -64,9 +64,14 @@ func insertNumber(tx postgres.Tx, agency uuid.UUID, number string) (bool, error)
 	return res.RowsAffected == 1, res.Error
 }
 
-func insertPeriod(tx postgres.Tx, agency, application uuid.UUID, p Period) error {
-	return tx.Gorm().Exec(`INSERT INTO licence_periods (id, agency_id, application_id, valid_from, valid_until) VALUES (?, ?, ?, ?, ?)`,
-		id.New(), agency, application, p.From, p.Until).Error
+// insertPeriod also keeps under which law of terms the period was granted.
+func insertPeriod(tx postgres.Tx, agency, application uuid.UUID, p Period, t Term) error {
+	var since *time.Time
+	if t.Known() {
+		since = &t.Since
+	}
+	return tx.Gorm().Exec(`INSERT INTO licence_periods (id, agency_id, application_id, valid_from, valid_until, term_from) VALUES (?, ?, ?, ?, ?, ?)`,
+		id.New(), agency, application, p.From, p.Until, since).Error
 }
 
 func insertEvent(tx postgres.Tx, agency uuid.UUID, e Event) error {
