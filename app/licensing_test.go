@@ -357,3 +357,11 @@ func TestTheDesksSpeakKhmer(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFormOfAnAgencySaysWhatTheLawAsksOrThatNobodyKnows(t *testing.T) {
+	s := openCounter(t)
+	_, page := s.signIn(t, "head@sample.example").get(t, "/agency/application")
+	if n := strings.Count(page.Find("main").Text(), "Not configured"); n != 3 {
+		t.Errorf("%d of three are not configured: %s", n, page.Find("main").Text())
+	}
+}

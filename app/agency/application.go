@@ -1,6 +1,8 @@
 package agency
 
 import (
+	"slices"
+
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/licensing"
@@ -26,12 +28,22 @@ func (f applicationForm) application() licensing.Application {
 type applicationPage struct {
 	Form         views.Form
 	Destinations []views.Option
+	Asks         licensing.Asks
 	Renewal      bool
 	// Open is the application that waits for a decision, or nil.
 	Open       *licensing.Paper
 	OpenPlaces []string // its destinations by name
 	Barred     bool
 	StateKey   string
+}
+
+// inScope leaves the destinations to which the law lets workers be placed, or all
+// where it is not configured.
+func inScope(all []views.Option, scope []string) []views.Option {
+	if len(scope) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(o views.Option) bool { return !slices.Contains(scope, o.Value) })
 }
 
 const applicationView = "agency/application"
@@ -67,7 +79,7 @@ func (d *Desk) showApplication(c *fiber.Ctx, status int, sent views.Form) error 
 	}
 	lang := d.web.Lang(c)
 	page := applicationPage{
-		Form: sent, Destinations: d.destinations[lang], Renewal: own.Licence.Number != "",
+		Form: sent, Destinations: inScope(d.destinations[lang], own.Asks.Destinations), Asks: own.Asks, Renewal: own.Licence.Number != "",
 		Barred:   own.State == licensing.Suspended || own.State == licensing.Revoked,
 		StateKey: "licensing.state." + string(own.State),
 	}

@@ -26,6 +26,13 @@ func (s *Service) File(ctx context.Context, actor identity.Actor, a Application)
 	}
 	key := id.New()
 	err = s.db.InTx(ctx, actor, func(tx postgres.Tx) error {
+		book, err := s.laws.Book(tx)
+		if err != nil {
+			return err
+		}
+		if err := asksOn(book, s.Today(), false).allows(a); err != nil {
+			return err
+		}
 		// The application first, the agency's row second, as a decision takes them:
 		// the other way round the two could wait for each other.
 		fresh, err := insertApplication(tx, key, actor, a, s.clock.Now())

@@ -1,9 +1,11 @@
 package licensing
 
 import (
+	"slices"
 	"time"
 
 	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/money"
 	"github.com/fairpassage/portal/internal/policy"
 )
 
@@ -38,6 +40,46 @@ func (t Term) Last(from time.Time) time.Time {
 func (t Term) allows(p Period) error {
 	if t.Known() && p.Until.After(t.Last(p.From)) {
 		return fault.Field("valid_until", "licensing.beyond_term")
+	}
+	return nil
+}
+
+// Asks is what the law asks of whoever applies today. What nobody configured is
+// empty: not checked, and to be said so.
+type Asks struct {
+	Destinations []string     // in scope, ISO 3166-1 alpha-2
+	Documents    []string     // as policy.Documents names them
+	Fee          *money.Money // nil: not configured
+}
+
+func asksOn(b policy.Book, day time.Time, renewal bool) (a Asks) {
+	var scope struct {
+		Destinations []string `json:"destinations"`
+	}
+	var documents struct {
+		Required []string `json:"required"`
+	}
+	var fee struct {
+		Currency             string
+		Application, Renewal int64
+	}
+	b.Read(policy.PlacementScope, day, &scope)
+	b.Read(policy.LicenceDocuments, day, &documents)
+	a.Destinations, a.Documents = scope.Destinations, documents.Required
+	if _, set := b.Read(policy.LicenceFee, day, &fee); set {
+		a.Fee = &money.Money{Minor: fee.Application, Currency: fee.Currency}
+		if renewal {
+			a.Fee.Minor = fee.Renewal
+		}
+	}
+	return a
+}
+
+// allows refuses destinations that are not in scope.
+func (a Asks) allows(p Application) error {
+	out := func(code string) bool { return !slices.Contains(a.Destinations, code) }
+	if len(a.Destinations) > 0 && slices.ContainsFunc(p.Destinations, out) {
+		return fault.Field("destinations", "licensing.out_of_scope")
 	}
 	return nil
 }

@@ -95,3 +95,39 @@ func TestTheTimeToDecideIsCountedByTheCalendarOrNotAtAll(t *testing.T) {
 		t.Error("the day after it is not late")
 	}
 }
+
+func TestADestinationOutOfScopeIsRefusedWhereTheScopeIsKnown(t *testing.T) {
+	o := open(t)
+	own, err := o.Own(t.Context(), o.heads[0])
+	if err != nil || own.Asks.Destinations != nil || own.Asks.Documents != nil || own.Asks.Fee != nil {
+		t.Errorf("with no law it asks %+v, %v", own.Asks, err)
+	}
+	o.law(t, policy.PlacementScope, `{"destinations":["TH"]}`)
+	o.law(t, policy.LicenceFee, `{"currency":"USD","application":50000,"renewal":30000}`)
+	if _, err := o.File(t.Context(), o.heads[0], application()); fault.FieldsOf(err)["destinations"] != "licensing.out_of_scope" {
+		t.Errorf("JP is out of scope: %v", err)
+	}
+	a := application()
+	a.Destinations = []string{"TH"}
+	key, err := o.File(t.Context(), o.heads[0], a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fee := func() string {
+		t.Helper()
+		own, err := o.Own(t.Context(), o.heads[0])
+		if err != nil || own.Asks.Fee == nil {
+			t.Fatal(own.Asks, err)
+		}
+		return own.Asks.Fee.String()
+	}
+	if got := fee(); got != "500.00 USD" {
+		t.Errorf("a first application costs %s", got)
+	}
+	if err := o.Decide(t.Context(), o.officers[0], key, grant("KH-0001")); err != nil {
+		t.Fatal(err)
+	}
+	if got := fee(); got != "300.00 USD" {
+		t.Errorf("a renewal costs %s", got)
+	}
+}

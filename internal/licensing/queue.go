@@ -101,6 +101,7 @@ type Standing struct {
 	Licence              Licence
 	State                State   // today
 	Papers               []Paper // the agency's applications, the latest first
+	Asks                 Asks    // of whoever applies today
 }
 
 // Open returns the application that waits for a decision; false without one.
@@ -130,6 +131,11 @@ func (s *Service) Own(ctx context.Context, actor identity.Actor) (Standing, erro
 		if own.Licence, err = LicenceOf(tx, actor.AgencyID); err != nil {
 			return err
 		}
+		book, err := s.laws.Book(tx)
+		if err != nil {
+			return err
+		}
+		own.Asks = asksOn(book, s.Today(), own.Licence.Number != "")
 		own.Papers, err = papersOf(tx, actor.AgencyID)
 		return err
 	})
