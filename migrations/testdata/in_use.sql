@@ -48,4 +48,10 @@ INSERT INTO purges (id, policy, policy_from, rows, at) VALUES (pg_temp.u(99), 'r
 INSERT INTO evidence_links (complaint_id, kind, object_id, linked_at) VALUES (pg_temp.u(51), 'dismissal', pg_temp.u(1), now());
 INSERT INTO holds (id, complaint_id, reason, placed_by, placed_unit, placed_at) VALUES (pg_temp.u(91), pg_temp.u(51), 'court', pg_temp.u(11), pg_temp.u(3), now());
 INSERT INTO retention_outlook (kind, due, counted_at) VALUES ('narrative', 1, now());
+INSERT INTO application_remarks (id, application_id, round, section, text, made_by, made_at) VALUES (pg_temp.u(100), pg_temp.u(32), 1, 'company', 'x', pg_temp.u(11), now());
+INSERT INTO application_returns (application_id, round, returned_by, returned_at) VALUES (pg_temp.u(32), 1, pg_temp.u(11), now());
+INSERT INTO application_recommendations (decision_id, application_id, round, outcome, reason, made_by, made_at) VALUES (pg_temp.u(90), pg_temp.u(32), 1, 'refuse', 'x', pg_temp.u(11), now());
+INSERT INTO fee_receipts (application_id, minor, currency, paid_on, reference, recorded_by, recorded_at) VALUES (pg_temp.u(32), 1, 'USD', '2026-01-01', 'x', pg_temp.u(11), now());
+INSERT INTO licence_scopes (period_id, destination) VALUES (pg_temp.u(33), 'TH');
+INSERT INTO agency_parts (id, agency_id, kind, item, since) VALUES (pg_temp.u(101), pg_temp.u(30), 'branch', 'x', '2026-01-01');
 RESET session_replication_role;
