@@ -143,10 +143,11 @@ CREATE TABLE licence_scopes (
     period_id   uuid NOT NULL REFERENCES licence_periods,
     destination text NOT NULL CHECK (destination ~ '^[A-Z]{2}$'),
     occupation  text NOT NULL DEFAULT '' CHECK (occupation ~ '^[0-9]{0,4}$'),
+    since       date NOT NULL, -- a change can widen the scope of a period
     PRIMARY KEY (period_id, destination, occupation)
 );
-INSERT INTO licence_scopes (period_id, destination)
-SELECT p.id, d.field FROM licence_periods p
+INSERT INTO licence_scopes (period_id, destination, since)
+SELECT p.id, d.field, p.valid_from FROM licence_periods p
 JOIN application_versions v ON v.application_id = p.application_id AND v.round = 1
 CROSS JOIN LATERAL unnest(string_to_array(v.answers #>> '{scope,0,fields,destinations}', ' ')) AS d(field);
 -- +goose StatementBegin
@@ -202,15 +203,25 @@ END $$;
 CREATE CONSTRAINT TRIGGER agency_shares_whole AFTER INSERT OR UPDATE ON agency_parts
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.kind = 'owner') EXECUTE FUNCTION agency_shares_whole();
 
+-- What an agency was called before a grant gave it another name.
+CREATE TABLE agency_former_names (
+    agency_id  uuid NOT NULL REFERENCES agencies,
+    name_latin text NOT NULL DEFAULT '',
+    name_local text NOT NULL DEFAULT '',
+    until      date NOT NULL,
+    application_id uuid PRIMARY KEY REFERENCES applications
+);
+CREATE INDEX agency_former_names_of ON agency_former_names (agency_id, until);
+
 -- +goose StatementBegin
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['application_versions','application_returns','application_recommendations','fee_receipts','licence_scopes'] LOOP
+    FOREACH t IN ARRAY ARRAY['agency_former_names','application_versions','application_returns','application_recommendations','fee_receipts','licence_scopes'] LOOP
         EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', t || '_append_only', t);
     END LOOP;
     FOREACH t IN ARRAY ARRAY['application_drafts','application_versions','application_remarks','application_returns','application_recommendations',
-        'fee_receipts','licence_scopes','agency_parts'] LOOP
+        'fee_receipts','licence_scopes','agency_parts','agency_former_names'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     END LOOP;
@@ -241,8 +252,8 @@ GRANT UPDATE (answers, revision, saved_by, saved_at) ON application_drafts TO po
 GRANT UPDATE (text, made_by, made_at), DELETE ON application_remarks TO portal_staff;
 GRANT SELECT, INSERT ON application_drafts, application_versions, fee_receipts, licence_scopes, agency_parts TO portal_setup;
 GRANT SELECT ON application_versions, agency_parts TO portal_worker;
-GRANT SELECT ON licence_scopes, agency_parts TO portal_public, portal_staff, portal_worker;
-GRANT INSERT ON licence_scopes, agency_parts TO portal_staff;
+GRANT SELECT ON licence_scopes, agency_parts, agency_former_names TO portal_public, portal_staff, portal_worker;
+GRANT INSERT ON licence_scopes, agency_parts, agency_former_names TO portal_staff;
 GRANT UPDATE (until) ON agency_parts TO portal_staff;
 
 CREATE POLICY own_agency ON application_drafts TO portal_staff USING (own_application(application_id)) WITH CHECK (own_application(application_id));
@@ -262,6 +273,8 @@ CREATE POLICY officers ON application_recommendations TO portal_staff USING (act
 CREATE POLICY own_agency ON fee_receipts FOR SELECT TO portal_staff USING (own_application(application_id));
 CREATE POLICY officers ON fee_receipts TO portal_staff USING (acts_as_licensing()) WITH CHECK (acts_as_licensing() AND recorded_by = acting_person());
 CREATE POLICY anybody_reads ON licence_scopes FOR SELECT USING (true);
+CREATE POLICY anybody_reads ON agency_former_names FOR SELECT USING (true);
+CREATE POLICY officers ON agency_former_names FOR INSERT TO portal_staff WITH CHECK (acts_as_licensing());
 CREATE POLICY officers ON licence_scopes FOR INSERT TO portal_staff WITH CHECK (acts_as_licensing());
 CREATE POLICY public_reads ON agency_parts FOR SELECT TO portal_public
     USING (until IS NULL AND kind IN ('branch','agent','training_site','representative'));
@@ -328,7 +341,7 @@ UPDATE licence_periods SET application_id = NULL WHERE application_id IN (SELECT
 CREATE TEMPORARY TABLE older ON COMMIT DROP AS SELECT a.id, v.answers, v.filed_by, v.filed_at FROM applications a
     JOIN LATERAL (SELECT * FROM application_versions v WHERE v.application_id = a.id ORDER BY round DESC LIMIT 1) v ON true
     WHERE a.status IN ('filed','granted','refused');
-DROP TABLE agency_parts, licence_scopes, fee_receipts, application_recommendations, application_returns, application_remarks, application_versions, application_drafts;
+DROP TABLE agency_former_names, agency_parts, licence_scopes, fee_receipts, application_recommendations, application_returns, application_remarks, application_versions, application_drafts;
 DROP FUNCTION agency_shares_whole(), licence_scopes_apart();
 DELETE FROM applications WHERE id NOT IN (SELECT id FROM older);
 UPDATE applications a SET director = coalesce(o.answers #>> '{directors,0,fields,name_latin}', '-'), address = coalesce(o.answers #>> '{company,0,fields,address}', '-'),

@@ -52,6 +52,7 @@ INSERT INTO application_remarks (id, application_id, round, section, text, made_
 INSERT INTO application_returns (application_id, round, returned_by, returned_at) VALUES (pg_temp.u(32), 1, pg_temp.u(11), now());
 INSERT INTO application_recommendations (decision_id, application_id, round, outcome, reason, made_by, made_at) VALUES (pg_temp.u(90), pg_temp.u(32), 1, 'refuse', 'x', pg_temp.u(11), now());
 INSERT INTO fee_receipts (application_id, minor, currency, paid_on, reference, recorded_by, recorded_at) VALUES (pg_temp.u(32), 1, 'USD', '2026-01-01', 'x', pg_temp.u(11), now());
-INSERT INTO licence_scopes (period_id, destination) VALUES (pg_temp.u(33), 'TH');
+INSERT INTO licence_scopes (period_id, destination, since) VALUES (pg_temp.u(33), 'TH', '2026-01-01');
+INSERT INTO agency_former_names (agency_id, name_latin, until, application_id) VALUES (pg_temp.u(30), 'x', '2026-01-01', pg_temp.u(32));
 INSERT INTO agency_parts (id, agency_id, kind, item, since) VALUES (pg_temp.u(101), pg_temp.u(30), 'branch', 'x', '2026-01-01');
 RESET session_replication_role;
