@@ -215,3 +215,19 @@ func execRows[R any](tx postgres.Tx, rows []R, statement string, now time.Time) 
 	}
 	return res.Error
 }
+
+// describeAgency leaves the names and contacts to be written anew.
+func describeAgency(tx postgres.Tx, agency uuid.UUID, p Public, now time.Time) error {
+	res := tx.Gorm().Exec(`UPDATE agencies SET name_latin = ?, name_local = ?, district = ?, address = ?, updated_at = ? WHERE id = ?`,
+		p.NameLatin, p.NameLocal, p.District, p.Address, now, agency)
+	if res.Error == nil && res.RowsAffected != 1 {
+		return errNotAll
+	}
+	if res.Error != nil {
+		return res.Error
+	}
+	if err := tx.Gorm().Exec(`DELETE FROM agency_names WHERE agency_id = ?`, agency).Error; err != nil {
+		return err
+	}
+	return tx.Gorm().Exec(`DELETE FROM agency_contacts WHERE agency_id = ? AND kind <> 'fax'`, agency).Error
+}

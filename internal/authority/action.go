@@ -18,10 +18,12 @@ const (
 	AccountRead           Action = "account.read"      // one's own account
 	AccountSecure         Action = "account.secure"    // one's own passphrase, factors and sessions
 	AgencyDesk            Action = "agency.desk"       // an agency's own pages
+	ApplicationWrite      Action = "application.write" // type answers, without filing them
 	ApplicationFile       Action = "application.file"
 	ApplicationList       Action = "application.list"
 	ApplicationRead       Action = "application.read"
-	ApplicationDecide     Action = "application.decide"
+	ApplicationRecommend  Action = "application.recommend" // and remark, send back, receive a fee
+	ApplicationDecide     Action = "application.decide"    // a second one
 	PlacementRegister     Action = "placement.register"
 	PlacementList         Action = "placement.list"
 	EscalationList        Action = "escalation.list"
@@ -165,13 +167,15 @@ var rules = map[Action]rule{
 	AccountRead:      {anyone: true},
 	AccountSecure:    {anyone: true},
 
-	AgencyDesk:        {kind: identity.UnitAgency, roles: agencyPeople},
-	ApplicationFile:   {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},
-	ApplicationList:   {kind: identity.UnitMinistry, roles: licensingPeople},
-	ApplicationRead:   {kind: identity.UnitMinistry, roles: licensingPeople},
-	ApplicationDecide: {kind: identity.UnitMinistry, roles: licensingPeople},
-	PlacementRegister: {kind: identity.UnitAgency, roles: agencyPeople, own: true},
-	PlacementList:     {kind: identity.UnitAgency, roles: agencyPeople, own: true},
+	AgencyDesk:           {kind: identity.UnitAgency, roles: agencyPeople},
+	ApplicationWrite:     {kind: identity.UnitAgency, roles: agencyPeople, own: true},
+	ApplicationFile:      {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},
+	ApplicationList:      {kind: identity.UnitMinistry, roles: licensingPeople},
+	ApplicationRead:      {kind: identity.UnitMinistry, roles: licensingPeople},
+	ApplicationRecommend: {kind: identity.UnitMinistry, roles: licensingPeople},
+	ApplicationDecide:    {kind: identity.UnitMinistry, roles: licensingPeople, own: true},
+	PlacementRegister:    {kind: identity.UnitAgency, roles: agencyPeople, own: true},
+	PlacementList:        {kind: identity.UnitAgency, roles: agencyPeople, own: true},
 
 	EscalationList:        {kind: identity.UnitPolice, roles: investigators},
 	EscalationRead:        {kind: identity.UnitPolice, roles: investigators, own: true},

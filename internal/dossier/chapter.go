@@ -101,8 +101,11 @@ var chapters = []Chapter{
 		Field{Name: "beds", Type: Count, Max: 100_000, Optional: true})},
 	{Section: Representatives, Many: true, Most: 50, Fields: name(Field{Name: "country", Type: Country}, address, phone, since)},
 	{Section: Accounts, Many: true, Least: 1, Most: 20, Fields: []Field{
-		{Name: "bank", Type: Line, Max: maxLine}, {Name: "country", Type: Country}, {Name: "account_number", Type: Secret, Max: 60},
-		{Name: "holder", Type: Line, Max: maxName}, {Name: "purpose", Type: Choice, Choices: []string{"fees", "guarantee", "general"}},
+		{Name: "bank", Type: Line, Max: maxLine},
+		{Name: "country", Type: Country},
+		{Name: "account_number", Type: Secret, Max: 60},
+		{Name: "holder", Type: Line, Max: maxName},
+		{Name: "purpose", Type: Choice, Choices: []string{"fees", "guarantee", "general"}},
 	}},
 	{Section: Scope, Fields: []Field{{Name: "destinations", Type: Countries}, {Name: "occupations", Type: Works, Max: 400, Optional: true}}},
 	{Section: Fee, Fields: []Field{{Name: "paid_on", Type: Day}, {Name: "reference", Type: Line, Max: maxLine}}},

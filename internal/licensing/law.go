@@ -1,11 +1,9 @@
 package licensing
 
 import (
-	"slices"
 	"time"
 
 	"github.com/fairpassage/portal/internal/fault"
-	"github.com/fairpassage/portal/internal/money"
 	"github.com/fairpassage/portal/internal/policy"
 )
 
@@ -16,7 +14,8 @@ type Term struct {
 	Source string    `json:"-"`
 }
 
-func termOn(b policy.Book, day time.Time) (t Term) {
+// TermOn returns the term that holds on the day.
+func TermOn(b policy.Book, day time.Time) (t Term) {
 	if e, set := b.Read(policy.LicenceTerm, day, &t); set {
 		t.Since, t.Source = e.From, e.Source
 	}
@@ -44,46 +43,6 @@ func (t Term) allows(p Period) error {
 	return nil
 }
 
-// Asks is what the law asks of whoever applies today. What nobody configured is
-// empty: not checked, and to be said so.
-type Asks struct {
-	Destinations []string     // in scope, ISO 3166-1 alpha-2
-	Documents    []string     // as policy.Documents names them
-	Fee          *money.Money // nil: not configured
-}
-
-func asksOn(b policy.Book, day time.Time, renewal bool) (a Asks) {
-	var scope struct {
-		Destinations []string `json:"destinations"`
-	}
-	var documents struct {
-		Required []string `json:"required"`
-	}
-	var fee struct {
-		Currency             string
-		Application, Renewal int64
-	}
-	b.Read(policy.PlacementScope, day, &scope)
-	b.Read(policy.LicenceDocuments, day, &documents)
-	a.Destinations, a.Documents = scope.Destinations, documents.Required
-	if _, set := b.Read(policy.LicenceFee, day, &fee); set {
-		a.Fee = &money.Money{Minor: fee.Application, Currency: fee.Currency}
-		if renewal {
-			a.Fee.Minor = fee.Renewal
-		}
-	}
-	return a
-}
-
-// allows refuses destinations that are not in scope.
-func (a Asks) allows(p Application) error {
-	out := func(code string) bool { return !slices.Contains(a.Destinations, code) }
-	if len(a.Destinations) > 0 && slices.ContainsFunc(p.Destinations, out) {
-		return fault.Field("destinations", "licensing.out_of_scope")
-	}
-	return nil
-}
-
 // Due is by when the law wants something done.
 type Due struct {
 	// Known is false where the law, or the calendar that it counts by, is not
@@ -93,8 +52,8 @@ type Due struct {
 	Over  bool      // that day is gone
 }
 
-// dueFrom counts the span of that law from the day of a moment on.
-func dueFrom(b policy.Book, key policy.Key, from, today time.Time) Due {
+// DueFrom counts the span of that law from the day of a moment on.
+func DueFrom(b policy.Book, key policy.Key, from, today time.Time) Due {
 	var span policy.Span
 	if _, set := b.Read(key, from, &span); !set {
 		return Due{}

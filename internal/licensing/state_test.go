@@ -55,14 +55,3 @@ func TestTheStateGoesByTheDates(t *testing.T) {
 		}
 	}
 }
-
-func TestADecidedApplicationMovesNoFurther(t *testing.T) {
-	for _, from := range licensing.Statuses() {
-		for _, to := range licensing.Statuses() {
-			want := from == licensing.Filed && to != licensing.Filed
-			if got := licensing.CanMove(from, to); got != want {
-				t.Errorf("%s to %s: %v, want %v", from, to, got, want)
-			}
-		}
-	}
-}
