@@ -16,9 +16,13 @@ import (
 	"github.com/fairpassage/portal/app"
 	"github.com/fairpassage/portal/app/account"
 	"github.com/fairpassage/portal/app/agency"
+	decisionpages "github.com/fairpassage/portal/app/decision"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/web"
+	listing "github.com/fairpassage/portal/internal/agency"
+	"github.com/fairpassage/portal/internal/application"
 	"github.com/fairpassage/portal/internal/country"
+	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
@@ -39,6 +43,7 @@ type counter struct {
 	key    *awayKey
 	log    *bytes.Buffer
 	db     *testkit.Database
+	laws   *policy.Service
 }
 
 // awayKey is a matching key that can be out of reach, as with a vault that is down.
@@ -76,7 +81,7 @@ func openCounter(t *testing.T) *counter {
 		}
 	}
 	unit("sample", "agency", &agencyID, map[string]string{"head@sample.example": "agency_head", "clerk@sample.example": "agency_clerk"})
-	unit("ministry-hq", "ministry", nil, map[string]string{"officer@ministry.example": "licensing_officer"})
+	unit("ministry-hq", "ministry", nil, map[string]string{"officer@ministry.example": "licensing_officer", "second@ministry.example": "licensing_officer"})
 
 	pages, err := views.New()
 	if err != nil {
@@ -99,10 +104,22 @@ func openCounter(t *testing.T) *counter {
 	home := country.Home{Code: "KH", Zone: time.UTC}
 	laws := policy.New(db.DB, clk, home, testkit.Pins())
 	licences := licensing.New(db.DB, clk, home, laws)
+	s.laws = laws
+	applications := application.New(application.Deps{
+		DB: db.DB, Clock: clk, Home: home, Laws: laws, Hasher: s.key, Licences: licences, Agencies: listing.New(db.DB, s.key, clk),
+	})
+	decisions, err := decision.NewService(db.DB, clk, testkit.People(clk), applications.Rules()...)
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Staff}}, w, app.Pages{
-		Account:   account.New(w, sessions, nil),
-		Agency:    agency.New(w, licences, placement.New(db.DB, clk, s.key, home), people.New(people.Deps{DB: db.DB, Clock: clk, People: testkit.People(clk)}), home),
-		Licensing: ministry.New(w, licences),
+		Account: account.New(w, sessions, nil),
+		Agency: agency.New(agency.Deps{
+			Web: w, Applications: applications, Placements: placement.New(db.DB, clk, s.key, home),
+			People: people.New(people.Deps{DB: db.DB, Clock: clk, People: testkit.People(clk)}), Home: home,
+		}),
+		Applications: ministry.NewApplications(w, applications, decisions),
+		Decisions:    decisionpages.New(w, decisions),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -181,16 +198,55 @@ func wantText(t *testing.T, page *goquery.Document, texts ...string) {
 	}
 }
 
-func applicationForm() url.Values {
-	return url.Values{
-		"director": {"Sok Sample"}, "address": {"1 Invented Street"}, "phone": {"012 000 001"},
-		"destinations": {"TH", "JP"}, "declaration": {"yes"},
+// answered are the forms of a whole dossier, section by section.
+func answered() map[string]url.Values {
+	day := func(v url.Values, field, d, m, y string) url.Values {
+		v.Set(field+"_day", d)
+		v.Set(field+"_month", m)
+		v.Set(field+"_year", y)
+		return v
+	}
+	return map[string]url.Values{
+		"company": day(url.Values{
+			"name_latin": {"Sample Recruitment"}, "name_local": {"គំរូ"}, "registration_number": {"EX-1"}, "address": {"1 Invented Street"},
+			"province": {"Example Province"}, "phone": {"012 000 001"}, "email": {"office@sample.example"},
+		}, "founded_on", "4", "5", "2015"),
+		"directors": day(day(url.Values{
+			"name_latin": {"Sok Sample"}, "position": {"managing_director"}, "nationality": {"KH"}, "document_country": {"KH"}, "document_number": {"N 1234567"},
+			"address": {"1 Invented Street"}, "convicted": {"no"}, "lost_licence": {"no"},
+		}, "born_on", "២៩", "២", "១៩៨០"), "appointed_on", "4", "5", "2015"),
+		"owners": day(day(url.Values{
+			"name_latin": {"Sok Sample"}, "owner_kind": {"person"}, "country": {"KH"}, "interest": {"shareholding"}, "share": {"100"}, "held": {"direct"},
+		}, "born_on", "29", "2", "1980"), "since", "4", "5", "2015"),
+		"accounts":    {"bank": {"Example Bank"}, "country": {"KH"}, "account_number": {"000 111 222"}, "holder": {"Sample Recruitment"}, "purpose": {"fees"}},
+		"scope":       {"destinations": {"TH", "JP"}},
+		"declaration": {"name_latin": {"Sok Sample"}, "declared": {"yes"}},
 	}
 }
 
-func decisionForm() url.Values {
+// apply answers everything and files it.
+func (v *visitor) apply(t *testing.T) {
+	t.Helper()
+	want := func(res *http.Response, what string) {
+		t.Helper()
+		if res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%s: %d\n%s", what, res.StatusCode, document(t, res.Body).Find("main").Text())
+		}
+	}
+	const home = "/agency/application"
+	want(v.send(t, home, home, url.Values{}), "begin")
+	for section, form := range answered() {
+		want(v.send(t, home+"/"+section+"/new", home+"/"+section+"/new", form), section)
+	}
+	for _, section := range []string{"staff", "branches", "agents", "training", "representatives"} {
+		want(v.send(t, home+"/"+section, home+"/"+section, url.Values{}), section)
+	}
+	want(v.send(t, home, home+"/file", url.Values{}), "file")
+}
+
+func recommendation() url.Values {
 	return url.Values{
-		"decision": {"grant"}, "reason": {"All is in order."}, "number": {"L-2026/0001"},
+		"decision": {"grant"}, "reason": {"All is in order."}, "number": {"L-2026/0001"}, "scope": {"TH", "JP"},
 		"valid_from_day": {"2"}, "valid_from_month": {"3"}, "valid_from_year": {"2026"},
 		"valid_until_day": {"១"}, "valid_until_month": {"៣"}, "valid_until_year": {"២០២៨"},
 	}
@@ -212,29 +268,39 @@ func TestAnAgencyIsLicensedAndPlacesAWorker(t *testing.T) {
 	if res := head.send(t, "/agency/placements/new", "/agency/placements/new", placementForm()); res.StatusCode != 422 {
 		t.Fatalf("an unlicensed agency places somebody: %d", res.StatusCode)
 	}
-	if res := head.send(t, "/agency/application", "/agency/application", applicationForm()); res.StatusCode != 303 {
-		t.Fatalf("filing: %d", res.StatusCode)
-	}
+	head.apply(t)
 	_, page = head.get(t, "/agency/application")
-	wantText(t, page, "cannot be changed until it is decided", "+85512000001", "Japan, Thailand")
+	wantText(t, page, "cannot be changed until it is decided")
 
-	officer := s.signIn(t, "officer@ministry.example")
+	officer, second := s.signIn(t, "officer@ministry.example"), s.signIn(t, "second@ministry.example")
 	_, page = officer.get(t, "/ministry/applications")
 	path, _ := page.Find("main tbody a").Attr("href")
 	if path == "" {
 		t.Fatal("the queue does not lead to the application")
 	}
 	_, page = officer.get(t, path)
-	wantText(t, page, "Sok Sample", "No licence term is configured")
-	if res := officer.send(t, path, path+"/decision", decisionForm()); res.StatusCode != 303 {
-		t.Fatalf("deciding: %d", res.StatusCode)
+	wantText(t, page, "Sok Sample", "No licence term is configured", "29 February 1980", "•••• 4567", "Japan, Thailand", "100 %")
+	if strings.Contains(page.Text(), "1234567") {
+		t.Error("the page shows a document's number")
 	}
-	if res := officer.send(t, "/account", path+"/decision", decisionForm()); res.StatusCode != 409 {
-		t.Errorf("deciding again: %d", res.StatusCode)
+	res := officer.send(t, path, path+"/recommendation", recommendation())
+	waits := res.Header.Get("Location")
+	if res.StatusCode != 303 || !strings.HasPrefix(waits, "/decisions/") {
+		t.Fatalf("recommending: %d\n%s", res.StatusCode, document(t, res.Body).Find("main").Text())
+	}
+	if res := officer.send(t, "/account", path+"/recommendation", recommendation()); res.StatusCode != 409 {
+		t.Errorf("recommending again: %d", res.StatusCode)
+	}
+	_, page = second.get(t, path)
+	wantText(t, page, "Recommended: grant", "Open the decision that waits")
+	_, page = second.get(t, waits)
+	wantText(t, page, "Sample Recruitment", "New licence", "L-2026/0001", "1 March 2028", "All is in order.")
+	if res := second.send(t, waits, waits+"/approve", url.Values{}); res.StatusCode != 303 {
+		t.Fatalf("deciding: %d\n%s", res.StatusCode, document(t, res.Body).Find("main").Text())
 	}
 	_, page = officer.get(t, "/ministry/applications")
 	wantText(t, page, "Nothing waits")
-	_, page = officer.get(t, "/ministry/applications?status=granted&q=sample")
+	_, page = officer.get(t, "/ministry/applications?status=granted&q=sample&kind=first")
 	wantText(t, page, "1 application", "Sample Recruitment", "Granted")
 
 	_, page = head.get(t, "/agency")
@@ -253,19 +319,24 @@ func TestAnAgencyIsLicensedAndPlacesAWorker(t *testing.T) {
 func TestAFormThatFailsKeepsWhatWasTypedAndSaysWhereItIsWrong(t *testing.T) {
 	s := openCounter(t)
 	head := s.signIn(t, "head@sample.example")
-	values := applicationForm()
+	head.send(t, "/agency/application", "/agency/application", url.Values{})
+	values := answered()["directors"]
 	values.Set("phone", "ask at the desk")
-	values.Del("declaration")
-	res := head.send(t, "/agency/application", "/agency/application", values)
+	values.Set("born_on_month", "13")
+	values.Del("convicted")
+	res := head.send(t, "/agency/application/directors/new", "/agency/application/directors/new", values)
 	page := document(t, res.Body)
-	if res.StatusCode != 422 || page.Find(".govuk-error-summary li").Length() != 2 || page.Find("#phone-error, #declaration-error").Length() != 2 {
-		t.Errorf("status %d, %d errors", res.StatusCode, page.Find(".govuk-error-summary li").Length())
+	if res.StatusCode != 422 || page.Find(".govuk-error-summary li").Length() != 3 || page.Find("#phone-error, #born_on-error, #convicted-error").Length() != 3 {
+		t.Errorf("status %d, %d errors: %s", res.StatusCode, page.Find(".govuk-error-summary li").Length(), page.Find(".govuk-error-summary").Text())
 	}
-	if v, _ := page.Find("#director").Attr("value"); v != "Sok Sample" {
+	if v, _ := page.Find("#name_latin").Attr("value"); v != "Sok Sample" {
 		t.Errorf("the director is lost: %q", v)
 	}
-	if page.Find(`input[name="destinations"][checked]`).Length() != 2 {
-		t.Error("the destinations are lost")
+	if v, _ := page.Find("#born_on-month").Attr("value"); v != "13" {
+		t.Errorf("the month is lost: %q", v)
+	}
+	if page.Find(`select[name="nationality"] option[value="KH"][selected]`).Length() != 1 {
+		t.Error("the nationality is lost")
 	}
 	values = placementForm()
 	values.Set("departure_month", "13")
@@ -295,17 +366,17 @@ func TestAPlacementThatCannotBeHashedNowComesBackWhole(t *testing.T) {
 	}
 }
 
-func TestADecisionThatFailsKeepsWhatWasTyped(t *testing.T) {
+func TestARecommendationThatFailsKeepsWhatWasTyped(t *testing.T) {
 	s := openCounter(t)
-	s.signIn(t, "head@sample.example").send(t, "/agency/application", "/agency/application", applicationForm())
+	s.signIn(t, "head@sample.example").apply(t)
 	officer := s.signIn(t, "officer@ministry.example")
 	_, page := officer.get(t, "/ministry/applications")
 	path, _ := page.Find("main tbody a").Attr("href")
-	values := decisionForm()
+	values := recommendation()
 	values.Set("reason", "")
 	values.Set("valid_until_day", "31")
 	values.Set("valid_until_month", "2")
-	res := officer.send(t, path, path+"/decision", values)
+	res := officer.send(t, path, path+"/recommendation", values)
 	page = document(t, res.Body)
 	if res.StatusCode != 422 || page.Find("#reason-error, #valid_until-error").Length() != 2 {
 		t.Errorf("status %d\n%s", res.StatusCode, page.Find(".govuk-error-summary").Text())
@@ -313,6 +384,84 @@ func TestADecisionThatFailsKeepsWhatWasTyped(t *testing.T) {
 	if v, _ := page.Find("#number").Attr("value"); v != "L-2026/0001" {
 		t.Errorf("the number is lost: %q", v)
 	}
+	values = recommendation()
+	values["scope"] = []string{"TH", "XX"}
+	if res := officer.send(t, path, path+"/recommendation", values); res.StatusCode != 422 || document(t, res.Body).Find("#scope-error").Length() != 1 {
+		t.Errorf("a scope that nobody asked for: %d", res.StatusCode)
+	}
+}
+
+func TestAnApplicationIsSentBackWithRemarksAtItsAnswersAndComesAgain(t *testing.T) {
+	s := openCounter(t)
+	head := s.signIn(t, "head@sample.example")
+	head.apply(t)
+	officer := s.signIn(t, "officer@ministry.example")
+	_, page := officer.get(t, "/ministry/applications")
+	path, _ := page.Find("main tbody a").Attr("href")
+	if res := officer.send(t, path, path+"/return", url.Values{}); res.StatusCode != 409 {
+		t.Errorf("sent back without a remark: %d", res.StatusCode)
+	}
+	_, page = officer.get(t, path)
+	href, _ := page.Find(`a[href*="section=directors"][href*="field=address"]`).Attr("href")
+	_, page = officer.get(t, href)
+	wantText(t, page, "Directors: Sok Sample", "1 Invented Street")
+	form := url.Values{"text": {"This street is unknown."}}
+	for _, field := range []string{"section", "item", "field"} {
+		v, _ := page.Find(`input[name="` + field + `"]`).Attr("value")
+		form.Set(field, v)
+	}
+	if res := officer.send(t, href, path+"/remarks", form); res.StatusCode != 303 {
+		t.Fatalf("remarking: %d", res.StatusCode)
+	}
+	if res := officer.send(t, path, path+"/return", url.Values{}); res.StatusCode != 303 {
+		t.Fatalf("sending back: %d", res.StatusCode)
+	}
+	_, page = head.get(t, "/agency/application")
+	wantText(t, page, "The ministry sent this back")
+	_, page = head.get(t, "/agency/application/directors")
+	wantText(t, page, "This street is unknown.")
+	item, _ := page.Find("main tbody a").Attr("href")
+	_, page = head.get(t, item)
+	wantText(t, page, "This street is unknown.", "ends with 4567")
+	values := answered()["directors"]
+	values.Set("address", "3 Invented Street")
+	values.Del("document_number")
+	if res := head.send(t, item, item, values); res.StatusCode != 303 {
+		t.Fatalf("correcting: %d", res.StatusCode)
+	}
+	if res := head.send(t, "/agency/application", "/agency/application/file", url.Values{}); res.StatusCode != 303 {
+		t.Fatalf("filing again: %d", res.StatusCode)
+	}
+	_, page = officer.get(t, path)
+	wantText(t, page, "round 2", "What changed since last time", "1 Invented Street", "3 Invented Street")
+	if page.Find("#changes").Parent().Find("tbody tr").Length() != 1 {
+		t.Errorf("more than one change: %s", page.Find("#changes").Parent().Text())
+	}
+}
+
+func TestTheChecklistLeadsToWhatIsMissingAndNothingIsFiledBefore(t *testing.T) {
+	s := openCounter(t)
+	head := s.signIn(t, "head@sample.example")
+	head.send(t, "/agency/application", "/agency/application", url.Values{})
+	_, page := head.get(t, "/agency/application")
+	wantText(t, page, "answers are missing", "You can file when all sections are complete")
+	res := head.send(t, "/agency/application", "/agency/application/file", url.Values{})
+	if res.StatusCode != 422 {
+		t.Errorf("an empty dossier is filed: %d", res.StatusCode)
+	}
+	wantText(t, document(t, res.Body), "Nothing was filed")
+	clerk := s.signIn(t, "clerk@sample.example")
+	if res := clerk.send(t, "/agency/application/scope", "/agency/application/scope/new", answered()["scope"]); res.StatusCode != 303 {
+		t.Errorf("a clerk cannot answer: %d", res.StatusCode)
+	}
+	if res := clerk.send(t, "/agency/application", "/agency/application/file", url.Values{}); res.StatusCode != 404 {
+		t.Errorf("a clerk files: %d", res.StatusCode)
+	}
+	if res := head.send(t, "/agency/application", "/agency/application/withdraw", url.Values{}); res.StatusCode != 303 {
+		t.Errorf("withdrawing: %d", res.StatusCode)
+	}
+	_, page = head.get(t, "/agency/application")
+	wantText(t, page, "Begin an application")
 }
 
 func TestAFilterThatIsNoTextIsNoError(t *testing.T) {
@@ -329,7 +478,7 @@ func TestEveryDeskKeepsToItsOwnPages(t *testing.T) {
 	s := openCounter(t)
 	for email, paths := range map[string][]string{
 		"officer@ministry.example": {"/agency", "/agency/application", "/agency/placements", "/agency/placements/new"},
-		"clerk@sample.example":     {"/agency/application", "/ministry/applications", "/ministry/applications/" + id.New().String()},
+		"clerk@sample.example":     {"/ministry/applications", "/ministry/applications/" + id.New().String()},
 		"head@sample.example":      {"/ministry/applications"},
 	} {
 		v := s.signIn(t, email)
@@ -351,7 +500,7 @@ func TestTheDesksSpeakKhmer(t *testing.T) {
 	s := openCounter(t)
 	head := s.signIn(t, "head@sample.example")
 	head.cookies["language"] = "km"
-	for path, text := range map[string]string{"/agency": "ដាក់ពាក្យសុំអាជ្ញាបណ្ណ", "/agency/application": "ប្រទេសគោលដៅ", "/agency/placements": "មិនទាន់មានពលករ", "/agency/placements/new": "សូមជ្រើសរើសប្រទេស"} {
+	for path, text := range map[string]string{"/agency": "ដាក់ពាក្យសុំអាជ្ញាបណ្ណ", "/agency/application": "ចាប់ផ្តើមពាក្យសុំ", "/agency/placements": "មិនទាន់មានពលករ", "/agency/placements/new": "សូមជ្រើសរើសប្រទេស"} {
 		if _, page := head.get(t, path); !strings.Contains(page.Text(), text) {
 			t.Errorf("%s does not say %s", path, text)
 		}
@@ -361,7 +510,7 @@ func TestTheDesksSpeakKhmer(t *testing.T) {
 func TestTheFormOfAnAgencySaysWhatTheLawAsksOrThatNobodyKnows(t *testing.T) {
 	s := openCounter(t)
 	_, page := s.signIn(t, "head@sample.example").get(t, "/agency/application")
-	if n := strings.Count(page.Find("main").Text(), "Not configured"); n != 3 {
-		t.Errorf("%d of three are not configured: %s", n, page.Find("main").Text())
+	if n := strings.Count(page.Find("main").Text(), "Not configured"); n != 4 {
+		t.Errorf("%d of four are not configured: %s", n, page.Find("main").Text())
 	}
 }

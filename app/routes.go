@@ -26,18 +26,18 @@ const (
 
 // Pages are the handlers of all audiences.
 type Pages struct {
-	Account    *account.Desk
-	Home       *public.Home
-	Agencies   *public.Agencies
-	Complaints *public.Complaints
-	Agency     *agency.Desk
-	Licensing  *ministry.Licensing
-	Policies   *ministry.Policies
-	Police     *police.Desk
-	Decisions  *decision.Desk
-	Admin      *admin.Desk
-	Audit      *public.Audit
-	Desk       *desk.Desk
+	Account      *account.Desk
+	Home         *public.Home
+	Agencies     *public.Agencies
+	Complaints   *public.Complaints
+	Agency       *agency.Desk
+	Applications *ministry.Applications
+	Policies     *ministry.Policies
+	Police       *police.Desk
+	Decisions    *decision.Desk
+	Admin        *admin.Desk
+	Audit        *public.Audit
+	Desk         *desk.Desk
 	// Oversight is the same desk as that of police, for the oversight body.
 	Oversight *police.Desk
 	Readings  *reading.Desk
@@ -119,15 +119,27 @@ func accountRoutes(p Pages) []web.Route {
 func officeRoutes(p Pages) []web.Route {
 	return []web.Route{
 		{Method: get, Path: "/agency", Surface: web.Staff, Action: authority.AgencyDesk, Handler: p.Agency.Home},
-		{Method: get, Path: "/agency/application", Surface: web.Staff, Action: authority.ApplicationFile, Handler: p.Agency.Application},
-		{Method: post, Path: "/agency/application", Surface: web.Staff, Action: authority.ApplicationFile, Handler: p.Agency.File},
+		{Method: get, Path: "/agency/application", Surface: web.Staff, Action: authority.ApplicationWrite, Handler: p.Agency.Application},
+		{Method: post, Path: "/agency/application", Surface: web.Staff, Action: authority.ApplicationWrite, Handler: p.Agency.Begin},
+		{Method: post, Path: "/agency/application/file", Surface: web.Staff, Action: authority.ApplicationFile, Handler: p.Agency.File},
+		{Method: post, Path: "/agency/application/withdraw", Surface: web.Staff, Action: authority.ApplicationFile, Handler: p.Agency.Withdraw},
+		{Method: get, Path: "/agency/application/receipt", Surface: web.Staff, Action: authority.ApplicationWrite, Handler: p.Agency.Receipt},
+		{Method: get, Path: "/agency/application/:section", Surface: web.Staff, Action: authority.ApplicationWrite, Handler: p.Agency.Section},
+		{Method: post, Path: "/agency/application/:section", Surface: web.Staff, Action: authority.ApplicationWrite, Handler: p.Agency.SayNone},
+		{Method: get, Path: "/agency/application/:section/:item", Surface: web.Staff, Action: authority.ApplicationWrite, Handler: p.Agency.Item},
+		{Method: post, Path: "/agency/application/:section/:item", Surface: web.Staff, Action: authority.ApplicationWrite, Handler: p.Agency.Answer},
+		{Method: post, Path: "/agency/application/:section/:item/remove", Surface: web.Staff, Action: authority.ApplicationWrite, Handler: p.Agency.Remove},
 		{Method: get, Path: "/agency/placements", Surface: web.Staff, Action: authority.PlacementList, Handler: p.Agency.Placements},
 		{Method: get, Path: "/agency/placements/new", Surface: web.Staff, Action: authority.PlacementRegister, Handler: p.Agency.NewPlacement},
 		{Method: post, Path: "/agency/placements/new", Surface: web.Staff, Action: authority.PlacementRegister, Handler: p.Agency.Register},
 
-		{Method: get, Path: "/ministry/applications", Surface: web.Staff, Action: authority.ApplicationList, Handler: p.Licensing.Queue},
-		{Method: get, Path: "/ministry/applications/:id", Surface: web.Staff, Action: authority.ApplicationRead, Handler: p.Licensing.Application},
-		{Method: post, Path: "/ministry/applications/:id/decision", Surface: web.Staff, Action: authority.ApplicationDecide, Handler: p.Licensing.Decide},
+		{Method: get, Path: "/ministry/applications", Surface: web.Staff, Action: authority.ApplicationList, Handler: p.Applications.Queue},
+		{Method: get, Path: "/ministry/applications/:id", Surface: web.Staff, Action: authority.ApplicationRead, Handler: p.Applications.Application},
+		{Method: get, Path: "/ministry/applications/:id/remarks", Surface: web.Staff, Action: authority.ApplicationRecommend, Handler: p.Applications.RemarkForm},
+		{Method: post, Path: "/ministry/applications/:id/remarks", Surface: web.Staff, Action: authority.ApplicationRecommend, Handler: p.Applications.Remark},
+		{Method: post, Path: "/ministry/applications/:id/return", Surface: web.Staff, Action: authority.ApplicationRecommend, Handler: p.Applications.Return},
+		{Method: post, Path: "/ministry/applications/:id/fee", Surface: web.Staff, Action: authority.ApplicationRecommend, Handler: p.Applications.Receive},
+		{Method: post, Path: "/ministry/applications/:id/recommendation", Surface: web.Staff, Action: authority.ApplicationRecommend, Handler: p.Applications.Recommend},
 		{Method: get, Path: "/ministry/policies", Surface: web.Staff, Action: authority.PolicyRead, Handler: p.Policies.List},
 		{Method: get, Path: "/ministry/policies/:key", Surface: web.Staff, Action: authority.PolicyRead, Handler: p.Policies.Law},
 		{Method: post, Path: "/ministry/policies/:key", Surface: web.Staff, Action: authority.PolicyPropose, Handler: p.Policies.Propose},

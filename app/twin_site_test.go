@@ -21,6 +21,8 @@ import (
 	"github.com/fairpassage/portal/app/public"
 	"github.com/fairpassage/portal/app/reading"
 	"github.com/fairpassage/portal/app/web"
+	listing "github.com/fairpassage/portal/internal/agency"
+	"github.com/fairpassage/portal/internal/application"
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
@@ -66,6 +68,9 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	must(err)
 	laws := policy.New(w.db.DB, w.clock, home, testkit.Pins())
 	placements, licences := placement.New(w.db.DB, w.clock, hasher, home), licensing.New(w.db.DB, w.clock, home, laws)
+	applications := application.New(application.Deps{
+		DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, Hasher: hasher, Licences: licences, Agencies: listing.New(w.db.DB, hasher, w.clock),
+	})
 	listed := register.New(w.db.DB, w.clock, home)
 	shredKeys := testkit.Shred(w.t, w.clock)
 	w.complaints, err = complaint.NewService(complaint.Dependencies{
@@ -99,14 +104,15 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	kept, err := retention.New(retention.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Keys: shredKeys, Pins: testkit.Pins(), Log: log})
 	must(err)
 	w.retention = kept
-	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules(), laws.Rules())...)
+	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules(), laws.Rules(), applications.Rules())...)
 	must(err)
 	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})
 	w.pages = app.Pages{
 		Home: public.NewHome(w.edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(w.edge, listed), Complaints: complaintPages,
-		Account: account.New(w.edge, sessions, nil), Agency: agency.New(w.edge, licences, placements, staff, home), Licensing: ministry.New(w.edge, licences),
-		Policies: ministry.NewPolicies(w.edge, laws, w.decisions),
-		Police:   inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(w.edge, w.complaints),
+		Account: account.New(w.edge, sessions, nil), Agency: agency.New(agency.Deps{Web: w.edge, Applications: applications, Placements: placements, People: staff, Home: home}),
+		Applications: ministry.NewApplications(w.edge, applications, w.decisions),
+		Policies:     ministry.NewPolicies(w.edge, laws, w.decisions),
+		Police:       inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(w.edge, w.complaints),
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
 		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
 		Admin: admin.New(w.edge, staff),

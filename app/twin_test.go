@@ -161,8 +161,12 @@ func (w *twin) settle() {
 		w.found(u)
 	}
 	first := w.units[0]
-	w.exec(`INSERT INTO applications (id, agency_id, status, director, address, phone, destinations, declaration, filed_by, filed_at)
-		VALUES ($1, $2, 'filed', 'D', 'A', '1', '{TH}', true, $3, $4)`, unitOf("application"), agencyID, w.people[first.email(first.roles[0])].PersonID, born)
+	filer := w.people[first.email(first.roles[0])].PersonID
+	w.exec(`INSERT INTO applications (id, agency_id, kind, status, round, begun_by, begun_at, filed_by, filed_at)
+		VALUES ($1, $2, 'first', 'filed', 1, $3, $4, $3, $4)`, unitOf("application"), agencyID, filer, born)
+	w.exec(`INSERT INTO application_versions (application_id, round, answers, filed_by, filed_at) VALUES ($1, 1, $2, $3, $4)`,
+		unitOf("application"), `{"scope":[{"id":"1","fields":{"destinations":"TH"}}]}`, filer, born)
+	w.exec(`INSERT INTO application_drafts (application_id, answers, saved_by, saved_at) SELECT application_id, answers, filed_by, filed_at FROM application_versions`)
 }
 
 // found makes a unit with its people. One of the kind agency is that of the

@@ -149,7 +149,9 @@ type speaker struct {
 
 func (s speaker) funcs() template.FuncMap {
 	return template.FuncMap{
-		"t":       func(key string, args ...any) (string, error) { return s.words.Text(s.lang, key, args...) },
+		"t": func(key string, args ...any) (string, error) { return s.words.Text(s.lang, key, args...) },
+		// tm is t with the arguments in a map, as what is found wrong brings them.
+		"tm":      func(key string, args map[string]any) (string, error) { return s.words.text(s.lang, key, args) },
 		"has":     func(key string) bool { return s.words.Has(s.lang, key) },
 		"number":  func(value any) (string, error) { return s.words.Number(s.lang, value) },
 		"asset":   s.assets.url,

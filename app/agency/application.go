@@ -1,93 +1,109 @@
 package agency
 
 import (
-	"slices"
+	"errors"
 
-	"github.com/fairpassage/portal/app/web"
-	"github.com/fairpassage/portal/internal/country"
-	"github.com/fairpassage/portal/internal/licensing"
+	"github.com/fairpassage/portal/app/answers"
+	"github.com/fairpassage/portal/internal/application"
+	"github.com/fairpassage/portal/internal/dossier"
+	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/views"
 	"github.com/gofiber/fiber/v2"
 )
 
-type applicationForm struct {
-	Director     string   `form:"director" validate:"required,max=200"`
-	Address      string   `form:"address" validate:"required,max=500"`
-	Phone        string   `form:"phone" validate:"required,max=60"`
-	Destinations []string `form:"destinations" validate:"max=60,dive,len=2"`
-	Declaration  string   `form:"declaration" validate:"omitempty,oneof=yes"`
-}
-
-func (f applicationForm) application() licensing.Application {
-	return licensing.Application{
-		Director: f.Director, Address: f.Address, Phone: f.Phone,
-		Destinations: f.Destinations, Declared: f.Declaration == "yes",
-	}
-}
+const (
+	applicationHome = "/agency/application"
+	applicationView = "agency/application"
+)
 
 type applicationPage struct {
-	Form         views.Form
-	Destinations []views.Option
-	Asks         licensing.Asks
-	Renewal      bool
-	// Open is the application that waits for a decision, or nil.
-	Open       *licensing.Paper
-	OpenPlaces []string // its destinations by name
-	Barred     bool
-	StateKey   string
+	Standing application.Standing
+	// Open is the application about which something is still to be done, or nil.
+	Open     *application.Paper
+	Writing  bool // the agency may change its answers
+	MayFile  bool
+	Sections []answers.Section
+	Missing  int // answers
+	StateKey string
+	Notice   string
 }
 
-// inScope leaves the destinations to which the law lets workers be placed, or all
-// where it is not configured.
-func inScope(all []views.Option, scope []string) []views.Option {
-	if len(scope) == 0 {
-		return all
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(o views.Option) bool { return !slices.Contains(scope, o.Value) })
-}
+// Application shows what can be applied for, or the checklist of what is open.
+func (d *Desk) Application(c *fiber.Ctx) error { return d.showApplication(c, fiber.StatusOK, "") }
 
-const applicationView = "agency/application"
-
-// Application shows the form, or the application that waits.
-func (d *Desk) Application(c *fiber.Ctx) error {
-	return d.showApplication(c, fiber.StatusOK, views.Form{})
-}
-
-// File takes the form.
-func (d *Desk) File(c *fiber.Ctx) error {
-	var form applicationForm
-	sent, err := d.web.Bind(c, &form)
+func (d *Desk) showApplication(c *fiber.Ctx, status int, notice string) error {
+	own, err := d.applications.Own(c.UserContext(), d.web.Actor(c))
 	if err != nil {
 		return err
 	}
-	if !sent.Failed() {
-		_, err := d.licensing.File(c.UserContext(), d.web.Actor(c), form.application())
-		if err == nil {
-			return d.web.Redirect(c, "/agency/application")
+	page := applicationPage{Standing: own, StateKey: "licensing.state." + string(own.State), Notice: notice, Missing: len(own.Gaps)}
+	if open, there := own.Open(); there {
+		page.Open, page.Writing = &open, open.Status != application.Filed
+		for _, s := range answers.Read(d.web.Lang(c), own.Answers, answers.Notes{Gaps: own.Gaps, Remarks: own.Remarks}) {
+			if s.Section != dossier.Fee || own.Asks.Fee != nil {
+				page.Sections = append(page.Sections, s)
+			}
 		}
-		if !web.Explain(&sent, err) {
-			return err
-		}
-	}
-	return d.showApplication(c, fiber.StatusUnprocessableEntity, sent)
-}
-
-func (d *Desk) showApplication(c *fiber.Ctx, status int, sent views.Form) error {
-	own, err := d.licensing.Own(c.UserContext(), d.web.Actor(c))
-	if err != nil {
-		return err
-	}
-	lang := d.web.Lang(c)
-	page := applicationPage{
-		Form: sent, Destinations: inScope(d.destinations[lang], own.Asks.Destinations), Asks: own.Asks, Renewal: own.Licence.Number != "",
-		Barred:   own.State == licensing.Suspended || own.State == licensing.Revoked,
-		StateKey: "licensing.state." + string(own.State),
-	}
-	if open, waits := own.Open(); waits {
-		page.Open = &open
-		for _, code := range open.Destinations {
-			page.OpenPlaces = append(page.OpenPlaces, country.Name(lang, code))
-		}
+		page.MayFile = page.Writing && len(own.Gaps) == 0
 	}
 	return d.web.Render(c, status, applicationView, page)
+}
+
+// Begin opens a draft.
+func (d *Desk) Begin(c *fiber.Ctx) error {
+	_, err := d.applications.Begin(c.UserContext(), d.web.Actor(c))
+	return d.applied(c, err)
+}
+
+// File hands the draft to the ministry.
+func (d *Desk) File(c *fiber.Ctx) error {
+	err := d.applications.File(c.UserContext(), d.web.Actor(c))
+	var incomplete *application.Incomplete
+	if errors.As(err, &incomplete) {
+		return d.showApplication(c, fiber.StatusUnprocessableEntity, "dossier.incomplete")
+	}
+	return d.applied(c, err)
+}
+
+// Withdraw ends the application.
+func (d *Desk) Withdraw(c *fiber.Ctx) error {
+	return d.applied(c, d.applications.Withdraw(c.UserContext(), d.web.Actor(c)))
+}
+
+// applied leads back to the checklist, which says what came to nothing.
+func (d *Desk) applied(c *fiber.Ctx, err error) error {
+	switch {
+	case err == nil:
+		return d.web.Redirect(c, applicationHome)
+	case fault.KindOf(err) == fault.Conflict:
+		return d.showApplication(c, fiber.StatusConflict, fault.CodeOf(err))
+	}
+	return err
+}
+
+// Receipt shows the ministry's receipt for the fee, to be printed.
+func (d *Desk) Receipt(c *fiber.Ctx) error {
+	own, err := d.applications.Own(c.UserContext(), d.web.Actor(c))
+	if err != nil {
+		return err
+	}
+	return d.web.Render(c, fiber.StatusOK, "agency/receipt", own)
+}
+
+type sectionPage struct {
+	answers.Section
+
+	Writing bool
+	Notice  string
+}
+
+type itemPage struct {
+	Form      views.Form
+	Chapter   dossier.Chapter
+	Questions []answers.Question
+	Href      string
+	Back      string
+	New       bool
+	Remarks   []answers.Line
+	Remark    string
 }

@@ -7,6 +7,7 @@ package agency
 
 import (
 	"github.com/fairpassage/portal/app/web"
+	"github.com/fairpassage/portal/internal/application"
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/licensing"
@@ -18,36 +19,36 @@ import (
 
 // Desk serves the agency's pages. It is safe for concurrent use.
 type Desk struct {
-	web        *web.Web
-	licensing  *licensing.Service
-	placements *placement.Service
-	people     *people.Service
-	// countries and destinations are choices, by language.
-	countries    map[string][]views.Option
-	destinations map[string][]views.Option
+	web          *web.Web
+	applications *application.Service
+	placements   *placement.Service
+	people       *people.Service
+	home         country.Home
+	// countries are the choices of where to, by language.
+	countries map[string][]views.Option
 }
 
-// offered are the destinations on the application form, in the order of the
-// world's map from home outwards. The service takes any country.
-var offered = []string{
-	"TH", "MY", "SG", "BN", "HK", "MO", "TW", "JP", "KR", "SA", "AE", "QA", "KW", "BH", "OM", "JO", "LB", "CY", "PL", "RO", "MU", "FJ", "ZA",
+// Deps of a Desk.
+type Deps struct {
+	Web          *web.Web
+	Applications *application.Service
+	Placements   *placement.Service
+	People       *people.Service
+	Home         country.Home
 }
 
 // New returns the pages of an agency of the home country.
-func New(w *web.Web, l *licensing.Service, p *placement.Service, staff *people.Service, home country.Home) *Desk {
+func New(deps Deps) *Desk {
 	d := &Desk{
-		web: w, licensing: l, placements: p, people: staff,
-		countries: map[string][]views.Option{}, destinations: map[string][]views.Option{},
+		web: deps.Web, applications: deps.Applications, placements: deps.Placements, people: deps.People, home: deps.Home,
+		countries: map[string][]views.Option{},
 	}
-	for _, lang := range w.Views().Catalogue().Languages() {
+	for _, lang := range deps.Web.Views().Catalogue().Languages() {
 		d.countries[lang] = []views.Option{{Value: "", Key: "placement.country.choose"}}
 		for _, c := range country.All(lang) {
-			if c.Code != home.Code {
+			if c.Code != deps.Home.Code {
 				d.countries[lang] = append(d.countries[lang], views.Option{Value: c.Code, Text: c.Name})
 			}
-		}
-		for _, code := range offered {
-			d.destinations[lang] = append(d.destinations[lang], views.Option{Value: code, Text: country.Name(lang, code)})
 		}
 	}
 	return d
@@ -55,25 +56,25 @@ func New(w *web.Web, l *licensing.Service, p *placement.Service, staff *people.S
 
 // homePage is the first page: where the licence stands and what to do next.
 type homePage struct {
-	Standing licensing.Standing
+	Standing application.Standing
 	StateKey string
 	Tone     string
 	// Next is the key of what to do next, below "licensing.next.".
 	Next     string
-	MayFile  bool
+	MayWrite bool
 	MayPlace bool
-	Last     *licensing.Paper // the latest application, or nil
+	Last     *application.Paper // the latest application, or nil
 }
 
 // Home shows where the agency stands.
 func (d *Desk) Home(c *fiber.Ctx) error {
 	actor := d.web.Actor(c)
-	own, err := d.licensing.Own(c.UserContext(), actor)
+	own, err := d.applications.Own(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}
 	page := homePage{Standing: own, StateKey: "licensing.state." + string(own.State), Tone: toneOf(own.State), Next: nextFor(own)}
-	page.MayFile = authority.Enter(actor, authority.ApplicationFile).Allowed && mayFile(own)
+	page.MayWrite = authority.Enter(actor, authority.ApplicationWrite).Allowed && own.Kind != ""
 	page.MayPlace = own.State == licensing.Licensed
 	if len(own.Papers) > 0 {
 		page.Last = &own.Papers[0]
@@ -81,24 +82,19 @@ func (d *Desk) Home(c *fiber.Ctx) error {
 	return d.web.Render(c, fiber.StatusOK, "agency/home", page)
 }
 
-// mayFile reports whether the form would be taken.
-func mayFile(own licensing.Standing) bool {
-	_, open := own.Open()
-	return !open && own.State != licensing.Suspended && own.State != licensing.Revoked
-}
-
-func nextFor(own licensing.Standing) string {
+func nextFor(own application.Standing) string {
 	if own.State == licensing.Suspended || own.State == licensing.Revoked {
 		return string(own.State)
 	}
-	if _, open := own.Open(); open {
-		return "wait"
-	}
-	if own.State == licensing.Licensed || own.State == licensing.NotYet {
-		return string(own.State)
+	if open, there := own.Open(); there {
+		return map[application.Status]string{application.Draft: "draft", application.Filed: "wait", application.Returned: "returned"}[open.Status]
 	}
 	switch {
-	case len(own.Papers) > 0 && own.Papers[0].Status == licensing.Refused:
+	case own.Kind == application.Renewal && own.State == licensing.Licensed:
+		return "renew"
+	case own.State == licensing.Licensed, own.State == licensing.NotYet:
+		return string(own.State)
+	case len(own.Papers) > 0 && own.Papers[0].Status == application.Refused:
 		return "refused"
 	case own.State == licensing.Expired:
 		return "expired"

@@ -34,7 +34,7 @@ func (d *Desk) Placements(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	own, err := d.licensing.Own(c.UserContext(), actor)
+	own, err := d.applications.Own(c.UserContext(), actor)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,26 @@ func (w *Web) Bind(c *fiber.Ctx, form any) (views.Form, error) {
 	return sent, nil
 }
 
+// BindNamed is Bind for a form whose fields are data. What they may hold is for
+// the caller to say: here it is text, and each field was sent as often as it was.
+func (w *Web) BindNamed(c *fiber.Ctx, names ...string) (views.Form, error) {
+	values, err := bodyValues(c)
+	if err != nil {
+		return views.Form{}, err
+	}
+	sent := views.Form{Values: map[string][]string{}, Errors: map[string]string{}, Args: map[string]map[string]any{}}
+	for _, name := range names {
+		for _, v := range values[name] {
+			text, ok := cleanText(v)
+			if !ok {
+				sent.Errors[name] = "form.encoding"
+			}
+			sent.Values[name] = append(sent.Values[name], text)
+		}
+	}
+	return sent, nil
+}
+
 func fill(target reflect.Value, values map[string][]string, sent *views.Form) {
 	for i := range target.NumField() {
 		name := target.Type().Field(i).Tag.Get("form")

@@ -21,7 +21,7 @@ var doors = []struct {
 	action    authority.Action
 }{
 	{"nav.agency", "/agency", authority.AgencyDesk},
-	{"nav.application", "/agency/application", authority.ApplicationFile},
+	{"nav.application", "/agency/application", authority.ApplicationWrite},
 	{"nav.placements", "/agency/placements", authority.PlacementList},
 	{"nav.applications", "/ministry/applications", authority.ApplicationList},
 	{"nav.policies", "/ministry/policies", authority.PolicyRead},

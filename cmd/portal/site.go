@@ -76,13 +76,13 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		return nil, err
 	}
 	return app.New(app.Config{Surfaces: surfaces, TrustedProxies: conf.TrustedProxies}, w, app.Pages{
-		Home:       public.NewHome(w, ready),
-		Agencies:   public.NewAgencies(w, s.register),
-		Complaints: complaints,
-		Account:    account.New(w, s.sessions, demo),
-		Agency:     agency.New(w, s.licensing, s.placements, s.staff, s.home),
-		Licensing:  ministry.New(w, s.licensing),
-		Policies:   ministry.NewPolicies(w, s.laws, s.decisions),
+		Home:         public.NewHome(w, ready),
+		Agencies:     public.NewAgencies(w, s.register),
+		Complaints:   complaints,
+		Account:      account.New(w, s.sessions, demo),
+		Agency:       agency.New(agency.Deps{Web: w, Applications: s.applications, Placements: s.placements, People: s.staff, Home: s.home}),
+		Applications: ministry.NewApplications(w, s.applications, s.decisions),
+		Policies:     ministry.NewPolicies(w, s.laws, s.decisions),
 		Police: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/police/escalations", Offices: s.complaints,
 		}),

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/fairpassage/portal/internal/agency"
+	"github.com/fairpassage/portal/internal/application"
 	"github.com/fairpassage/portal/internal/audit"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
@@ -33,25 +34,26 @@ import (
 // subjects are the use cases of the whole portal over one record and one key
 // folder. The site and the worker take what they need of them.
 type subjects struct {
-	clock       clock.Clock
-	home        country.Home
-	keys        *seal.Ring
-	people      *identity.People
-	sessions    *identity.Sessions
-	agencies    *agency.Service
-	register    *register.Service
-	laws        *policy.Service
-	licensing   *licensing.Service
-	placements  *placement.Service
-	complaints  *complaint.Service
-	letters     *letter.Service
-	escalations *escalation.Service
-	screening   *screening.Service
-	desks       *desk.Service
-	retention   *retention.Service
-	decisions   *decision.Service
-	staff       *people.Service
-	audit       *audit.Log
+	clock        clock.Clock
+	home         country.Home
+	keys         *seal.Ring
+	people       *identity.People
+	sessions     *identity.Sessions
+	agencies     *agency.Service
+	register     *register.Service
+	laws         *policy.Service
+	licensing    *licensing.Service
+	applications *application.Service
+	placements   *placement.Service
+	complaints   *complaint.Service
+	letters      *letter.Service
+	escalations  *escalation.Service
+	screening    *screening.Service
+	desks        *desk.Service
+	retention    *retention.Service
+	decisions    *decision.Service
+	staff        *people.Service
+	audit        *audit.Log
 }
 
 func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, shredKeys *shred.Store, log *slog.Logger) (*subjects, error) {
@@ -66,6 +68,9 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	s.register = register.New(db, clk, home)
 	s.laws = policy.New(db, clk, home, keys.Pins())
 	s.licensing = licensing.New(db, clk, home, s.laws)
+	s.applications = application.New(application.Deps{
+		DB: db, Clock: clk, Home: home, Laws: s.laws, Hasher: hasher, Licences: s.licensing, Agencies: s.agencies,
+	})
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
 		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, People: s.people, Agencies: registerFor{s.register}, Placements: s.placements,
@@ -93,6 +98,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		s.desks.Rules(),
 		s.retention.Rules(),
 		s.laws.Rules(),
+		s.applications.Rules(),
 	)
 	if s.decisions, err = decision.NewService(db, clk, s.people, rules...); err != nil {
 		return nil, err

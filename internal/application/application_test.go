@@ -92,7 +92,7 @@ func TestAnAgencyHasOneOpenApplicationAndAnswersItAlone(t *testing.T) {
 	if fault.KindOf(err) != fault.Conflict {
 		t.Errorf("what the ministry has is changed: %v", err)
 	}
-	if err := o.File(t.Context(), o.heads[1]); fault.KindOf(err) != fault.NotFound {
+	if err := o.File(t.Context(), o.heads[1]); fault.CodeOf(err) != "licensing.nothing_open" {
 		t.Errorf("nothing is filed: %v", err)
 	}
 	for _, actor := range []identity.Actor{o.officers[0].Actor, identity.Public(), {}} {

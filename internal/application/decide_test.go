@@ -207,7 +207,7 @@ func TestAChangeGoesTheSameWayAndWidensTheScopeWithoutAPeriod(t *testing.T) {
 	}
 	second := answers()[dossier.Directors]
 	second["name_latin"], second["document_number"] = []string{"Chan Sample"}, []string{"N7654321"}
-	for section, typed := range map[dossier.Section]dossier.Typed{dossier.Directors: second, dossier.Declaration: answers()[dossier.Declaration]} {
+	for section, typed := range map[dossier.Section]dossier.Typed{dossier.Directors: second, dossier.Declaration: answers()[dossier.Declaration], dossier.Scope: {"destinations": {"JP", "SG", "TH"}}} {
 		if _, err := o.Save(t.Context(), o.heads[0], application.Answer{Section: section, Typed: typed}); err != nil {
 			t.Fatal(err)
 		}
@@ -216,7 +216,7 @@ func TestAChangeGoesTheSameWayAndWidensTheScopeWithoutAPeriod(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder, err := o.Get(t.Context(), o.officers[0].Actor, key)
-	if err != nil || folder.Paper.Kind != application.Change || !folder.Compared || len(folder.Changes) != 1 || folder.Changes[0].Kind != dossier.Added {
+	if err != nil || folder.Paper.Kind != application.Change || !folder.Compared || len(folder.Changes) != 2 || folder.Changes[0].Kind != dossier.Added {
 		t.Fatalf("%+v %+v %v", folder.Paper, folder.Changes, err)
 	}
 	r := application.Recommendation{Grant: true, Reason: "Known.", Scope: []licensing.ScopeLine{{Destination: "JP"}, {Destination: "SG"}}}

@@ -120,12 +120,9 @@ func (s *Service) Save(ctx context.Context, actor identity.Actor, a Answer) (str
 	return entry.Item.ID, err
 }
 
-// Remove takes an item out of the draft.
+// Remove takes an item out of the draft. What is not there any more is out already.
 func (s *Service) Remove(ctx context.Context, actor identity.Actor, section dossier.Section, item string) error {
 	return s.edit(ctx, actor, func(d dossier.Dossier) (dossier.Dossier, error) {
-		if _, there := d.Item(section, item); !there {
-			return nil, errNotFound()
-		}
 		return d.Without(section, item), nil
 	})
 }

@@ -3,12 +3,14 @@ package application
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/decision"
+	"github.com/fairpassage/portal/internal/dossier"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
@@ -58,6 +60,13 @@ func (s *Service) Recommend(ctx context.Context, actor identity.Actor, applicati
 		}
 		proposal.Detail = roundJSON{h.Round}
 		if r.Grant {
+			answers, err := version(tx, h.ID, h.Round)
+			if err != nil {
+				return err
+			}
+			if !asked(answers, r.Scope) {
+				return fault.Field("scope", "licensing.scope_not_asked")
+			}
 			if err := s.Licences.MayGrant(tx, order(h, &r)); err != nil {
 				return err
 			}
@@ -71,6 +80,19 @@ func (s *Service) Recommend(ctx context.Context, actor identity.Actor, applicati
 		return uuid.Nil, fmt.Errorf("recommend: %w", err)
 	}
 	return proposal.ID, nil
+}
+
+// asked reports whether all of the scope was applied for: an officer can grant
+// less, and nothing else.
+func asked(d dossier.Dossier, scope []licensing.ScopeLine) bool {
+	works := d.One(dossier.Scope).List("occupations")
+	if len(works) == 0 {
+		works = []string{""}
+	}
+	return !slices.ContainsFunc(scope, func(l licensing.ScopeLine) bool {
+		return !slices.Contains(d.One(dossier.Scope).List("destinations"), l.Destination) ||
+			!slices.ContainsFunc(works, func(work string) bool { return strings.HasPrefix(l.Occupation, work) })
+	})
 }
 
 // roundJSON is the detail of the decision: what was recommended is read with it.

@@ -23,7 +23,7 @@ type draft struct {
 	Answers dossier.Dossier
 }
 
-// draftOf returns the agency's open application, or a NotFound fault.
+// draftOf returns the agency's open application, or a Conflict fault.
 func draftOf(tx postgres.Tx, agency uuid.UUID, how string) (draft, error) {
 	var row struct {
 		Held    heldRow `gorm:"embedded"`
@@ -34,7 +34,7 @@ func draftOf(tx postgres.Tx, agency uuid.UUID, how string) (draft, error) {
 		FROM applications a JOIN application_drafts d ON d.application_id = a.id
 		WHERE a.agency_id = ? AND a.status IN ('draft','filed','returned')`+how, agency).Scan(&row)
 	if res.Error == nil && res.RowsAffected == 0 {
-		return draft{}, errNotFound()
+		return draft{}, fault.New(fault.Conflict, "licensing.nothing_open")
 	}
 	if res.Error != nil {
 		return draft{}, res.Error

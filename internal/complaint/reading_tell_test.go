@@ -233,8 +233,8 @@ func TestWhoHasAConflictIsNeverToldAndWhereAllHaveOneItClimbsAtOnce(t *testing.T
 // decided makes it somebody's, who decided on the agency's application.
 func (o *office) decided(t *testing.T, who uuid.UUID) {
 	t.Helper()
-	exec(t, o.db.Super(t), `INSERT INTO applications (id, agency_id, filed_by, filed_at, director, address, phone, destinations, declaration, status, decided_by, decided_at, reason)
-		VALUES ($1, $2, $3, now(), 'D', 'A', '1', '{TH}', true, 'refused', $4, now(), 'because')`, id.New(), o.units["agency"], o.holder(t, "police").PersonID, who)
+	exec(t, o.db.Super(t), `INSERT INTO applications (id, agency_id, kind, round, begun_by, begun_at, filed_by, filed_at, status, decided_by, decided_at, reason)
+		VALUES ($1, $2, 'first', 1, $3, now(), $3, now(), 'refused', $4, now(), 'because')`, id.New(), o.units["agency"], o.holder(t, "police").PersonID, who)
 }
 
 // grant gives somebody one role more.

@@ -190,8 +190,8 @@ func TestAReaderNeverGetsWhatTheyHaveToDoWith(t *testing.T) {
 			o.units["agency"] = id.New()
 			exec(t, app, `INSERT INTO agencies (id, slug, source, source_key, name_latin, state, created_at, updated_at) VALUES ($1, 'sample', 'test', 'sample', 'A', 'licensed', now(), now())`, o.units["agency"])
 			if tt.decide {
-				exec(t, app, `INSERT INTO applications (id, agency_id, status, director, address, phone, destinations, declaration, filed_by, filed_at, decided_by, decided_at, reason)
-					VALUES ($1, $2, 'refused', 'D', 'A', '1', '{TH}', true, $3, now(), $4, now(), 'because')`, id.New(), o.units["agency"], free.PersonID, reader.PersonID)
+				exec(t, app, `INSERT INTO applications (id, agency_id, kind, round, begun_by, begun_at, filed_by, filed_at, status, decided_by, decided_at, reason)
+					VALUES ($1, $2, 'first', 1, $3, now(), $3, now(), 'refused', $4, now(), 'because')`, id.New(), o.units["agency"], free.PersonID, reader.PersonID)
 			}
 			filed := o.forEmbassy(t, func(in *complaint.Intake) { tt.file(o, in) })
 			lines := o.waiting(t, free)

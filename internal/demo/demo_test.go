@@ -128,7 +128,7 @@ func (s *stage) contents(t *testing.T) []string {
 		UNION ALL SELECT 'contact ' || slug || c.kind || shown || token FROM agency_contacts c JOIN agencies a ON a.id = c.agency_id
 		UNION ALL SELECT 'unit ' || code || kind || name FROM units
 		UNION ALL SELECT 'person ' || email || p.name || role || code FROM people p JOIN memberships m ON m.person_id = p.id JOIN units u ON u.id = m.unit_id
-		UNION ALL SELECT 'application ' || slug || status || director || filed_at FROM applications p JOIN agencies a ON a.id = p.agency_id
+		UNION ALL SELECT 'application ' || slug || status || (SELECT v.answers FROM application_versions v WHERE v.application_id = p.id) || filed_at FROM applications p JOIN agencies a ON a.id = p.agency_id
 		UNION ALL SELECT 'placement ' || slug || e.name || p.country || occupation || document_token || phone_token || departed_on FROM placements p
 			JOIN agencies a ON a.id = p.agency_id JOIN employers e ON e.id = p.employer_id
 		UNION ALL SELECT 'complaint ' || encode(nonce_hash, 'hex') || encode(receipt_hash, 'hex') || filed_at || language || about || official || coalesce(slug, '')

@@ -43,6 +43,7 @@ type hashed struct {
 	houses    []agency.Prepared
 	employers []matching.Token
 	left      []worker
+	papers    map[string]marks
 }
 
 // worker is the tokens of one who left.
@@ -74,7 +75,8 @@ func (d Deps) hash(ctx context.Context, w *world) (hashed, error) {
 	for pair := range slices.Chunk(marks[len(w.works):], 2) {
 		h.left = append(h.left, worker{pair[0].Token, pair[1].Token})
 	}
-	return h, nil
+	h.papers, err = d.mark(ctx, w)
+	return h, err
 }
 
 func (d Deps) enter(tx postgres.Tx, w *world, made hashed) (map[string]uuid.UUID, error) {
@@ -86,7 +88,7 @@ func (d Deps) enter(tx postgres.Tx, w *world, made hashed) (map[string]uuid.UUID
 		}
 		ids[h.key] = entered.ID
 		for _, p := range h.periods() {
-			if err := insertPeriod(tx, entered.ID, w.date(p[0]), w.date(p[1])); err != nil {
+			if err := insertPeriod(tx, entered.ID, w.date(p[0]), w.date(p[1]), h.destinations); err != nil {
 				return nil, err
 			}
 			if err := insertEvent(tx, entered.ID, licensing.EventGranted, w.date(p[0])); err != nil {
@@ -150,7 +152,7 @@ func (d Deps) hire(tx postgres.Tx, p person, secret identity.Secret) (uuid.UUID,
 	return key, d.People.Grant(tx, key, unit, p.role, uuid.Nil)
 }
 
-func (d Deps) people(tx postgres.Tx, w *world, ids map[string]uuid.UUID, secrets map[string]identity.Secret) error {
+func (d Deps) people(tx postgres.Tx, w *world, ids map[string]uuid.UUID, secrets map[string]identity.Secret, filed map[string]marks) error {
 	for _, p := range officials {
 		if _, err := d.hire(tx, p, secrets[p.email]); err != nil {
 			return err
@@ -178,12 +180,12 @@ func (d Deps) people(tx postgres.Tx, w *world, ids map[string]uuid.UUID, secrets
 			heads[p.unit] = person
 		}
 	}
-	for _, a := range []struct {
-		key string
-		day int
-	}{{applicant, -6}, {renewing, -11}, {"two-elephants", -2}} {
-		h := names[a.key]
-		if err := insertApplication(tx, h, ids[a.key], heads[a.key], w.date(a.day).Add(3*time.Hour)); err != nil {
+	for _, p := range papers {
+		h, at, kind := names[p.key], w.date(p.day).Add(3*time.Hour), "renewal"
+		if h.state == agency.Listed {
+			kind = "first"
+		}
+		if err := insertApplication(tx, ids[p.key], heads[p.key], kind, h.paper(at, d.Home.Code, filed[p.key]), at); err != nil {
 			return err
 		}
 	}

@@ -159,7 +159,7 @@ func (d Deps) layGround(ctx context.Context, w *world) (map[string]uuid.UUID, er
 		if ids, err = d.enter(tx, w, h); err != nil {
 			return err
 		}
-		if err := d.people(tx, w, ids, secrets); err != nil {
+		if err := d.people(tx, w, ids, secrets, h.papers); err != nil {
 			return err
 		}
 		if err := place(tx, w, h, ids); err != nil {

@@ -2,7 +2,6 @@ package demo
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/fairpassage/portal/internal/licensing"
@@ -104,19 +103,24 @@ func insertPerson(tx postgres.Tx, p person, now time.Time) (key, unit uuid.UUID,
 	return key, unit, err
 }
 
-func insertPeriod(tx postgres.Tx, agency uuid.UUID, from, until time.Time) error {
-	return tx.Gorm().Exec(`INSERT INTO licence_periods (id, agency_id, valid_from, valid_until) VALUES (?, ?, ?, ?)`, id.New(), agency, from, until).Error
+// insertPeriod enters a period that licenses all work in these destinations.
+func insertPeriod(tx postgres.Tx, agency uuid.UUID, from, until time.Time, destinations []string) error {
+	key := id.New()
+	err := tx.Gorm().Exec(`INSERT INTO licence_periods (id, agency_id, valid_from, valid_until) VALUES (?, ?, ?, ?)`, key, agency, from, until).Error
+	for _, destination := range destinations {
+		if err == nil {
+			err = tx.Gorm().Exec(`INSERT INTO licence_scopes (period_id, destination, since) VALUES (?, ?, ?)`, key, destination, from).Error
+		}
+	}
+	return err
 }
 
 func insertEvent(tx postgres.Tx, agency uuid.UUID, kind licensing.EventKind, on time.Time) error {
 	return tx.Gorm().Exec(`INSERT INTO licence_events (id, agency_id, kind, on_day) VALUES (?, ?, ?, ?)`, id.New(), agency, kind, on).Error
 }
 
-func insertApplication(tx postgres.Tx, h house, agency, head uuid.UUID, at time.Time) error {
-	return tx.Gorm().Exec(`
-		INSERT INTO applications (id, agency_id, status, director, address, phone, destinations, declaration, filed_by, filed_at)
-		VALUES (?, ?, 'filed', ?, ?, ?, string_to_array(?, ' '), true, ?, ?)`,
-		id.New(), agency, h.director, h.record(at).Address, officePhone(h.number), strings.Join(h.destinations, " "), head, at).Error
+func insertPaper(tx postgres.Tx, statement string, args map[string]any) error {
+	return tx.Gorm().Exec(statement, args).Error
 }
 
 func insertEmployer(tx postgres.Tx, key uuid.UUID, w works, token matching.Token, at time.Time) error {

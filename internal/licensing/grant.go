@@ -42,6 +42,9 @@ func (o Order) Check(today time.Time) error {
 	if len(o.Scope) == 0 {
 		wrong["scope"] = "licensing.scope_required"
 	}
+	if slices.ContainsFunc(o.Scope, func(l ScopeLine) bool { return !l.valid() }) {
+		wrong["scope"] = "form.choice"
+	}
 	for i, line := range o.Scope {
 		if slices.ContainsFunc(o.Scope[i+1:], func(other ScopeLine) bool {
 			return other.Destination == line.Destination && (strings.HasPrefix(other.Occupation, line.Occupation) || strings.HasPrefix(line.Occupation, other.Occupation))

@@ -1,10 +1,12 @@
 package licensing
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/fairpassage/portal/internal/country"
 	"github.com/google/uuid"
 )
 
@@ -21,6 +23,12 @@ func (l ScopeLine) String() string { return strings.TrimSpace(l.Destination + " 
 func ParseScopeLine(text string) ScopeLine {
 	destination, occupation, _ := strings.Cut(text, " ")
 	return ScopeLine{destination, occupation}
+}
+
+var occupation = regexp.MustCompile(`^[0-9]{0,4}$`)
+
+func (l ScopeLine) valid() bool {
+	return country.Valid(l.Destination) && occupation.MatchString(l.Occupation)
 }
 
 // Covers reports whether the line licenses that work there.
