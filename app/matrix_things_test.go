@@ -36,7 +36,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 	}
 	for _, prefix := range []string{
 		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/", "/agency/people/",
-		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/agencies/", "/language/", "/assets/",
+		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/agency/application/", "/agencies/", "/language/", "/assets/",
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			th, ok := m.things[prefix][p.standing]
@@ -75,6 +75,8 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 		"/assets/":                anything(map[string]string{"*": strings.TrimPrefix(m.asset, "/assets/")}),
 		"/agencies/":              anything(map[string]string{"+": "sample"}),
 		"/ministry/applications/": anything(ids(unitOf("application").String())),
+		// Of the agency of whoever asks, always.
+		"/agency/application/":    anything(map[string]string{":section": "branches", ":item": "new"}),
 		"/ministry/policies/":     anything(map[string]string{":key": string(policy.LicenceTerm)}),
 		"/admin/units/":           anything(ids(unitOf("province-1").String())),
 		"/admin/people/":          anything(ids(leaver.String())),

@@ -24,6 +24,14 @@ const (
 	ApplicationRead       Action = "application.read"
 	ApplicationRecommend  Action = "application.recommend" // and remark, send back, receive a fee
 	ApplicationDecide     Action = "application.decide"    // a second one
+	LicencePropose        Action = "licence.propose"       // a step after the grant
+	LicenceDecide         Action = "licence.decide"        // a second officer
+	ReinstateDecide       Action = "reinstate.decide"      // the oversight body, which imposed nothing
+	AppealPropose         Action = "appeal.propose"        // a verdict, an overseer
+	AppealDecide          Action = "appeal.decide"         // a second one
+	LicenceAnswer         Action = "licence.answer"        // an agency's reply, appeal, surrender
+	LicenceDay            Action = "licence.day"           // what a day brings
+	RegisterList          Action = "register.list"         // agencies as officers see them
 	PlacementRegister     Action = "placement.register"
 	PlacementList         Action = "placement.list"
 	EscalationList        Action = "escalation.list"
@@ -174,6 +182,14 @@ var rules = map[Action]rule{
 	ApplicationRead:      {kind: identity.UnitMinistry, roles: licensingPeople},
 	ApplicationRecommend: {kind: identity.UnitMinistry, roles: licensingPeople},
 	ApplicationDecide:    {kind: identity.UnitMinistry, roles: licensingPeople, own: true},
+	LicencePropose:       {kind: identity.UnitMinistry, roles: licensingPeople},
+	LicenceDecide:        {kind: identity.UnitMinistry, roles: licensingPeople, own: true},
+	ReinstateDecide:      {kind: identity.UnitOversight, roles: overseers, own: true},
+	AppealPropose:        {kind: identity.UnitOversight, roles: overseers},
+	AppealDecide:         {kind: identity.UnitOversight, roles: overseers, own: true},
+	LicenceAnswer:        {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},
+	LicenceDay:           {processes: []string{"licensing"}},
+	RegisterList:         {kind: identity.UnitMinistry, roles: licensingPeople},
 	PlacementRegister:    {kind: identity.UnitAgency, roles: agencyPeople, own: true},
 	PlacementList:        {kind: identity.UnitAgency, roles: agencyPeople, own: true},
 

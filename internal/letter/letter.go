@@ -24,12 +24,14 @@ const (
 	Raised  Step = "raised"  // something new waits
 	Climbed Step = "climbed" // it has waited past its time
 	Handed  Step = "handed"  // another desk handed it on
+	Noticed Step = "noticed" // something about one's agency
 )
 
-// Cause is why people are told; exactly one of the two is set.
+// Cause is why people are told; exactly one of these is set.
 type Cause struct {
 	EscalationID uuid.UUID
 	ReadingID    uuid.UUID
+	NoticeID     uuid.UUID // of an agency
 }
 
 // Mailer hands a letter to a mail server.

@@ -3,6 +3,8 @@ package licensing
 import (
 	"slices"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // State is what an agency's licence is on a given day.
@@ -30,6 +32,11 @@ const (
 	EventReinstated  EventKind = "reinstated"
 	EventRevoked     EventKind = "revoked"
 	EventSurrendered EventKind = "surrendered"
+	EventNarrowed    EventKind = "narrowed" // some destinations or occupations are out, for a time
+	// What follows is noted, and changes nothing by itself.
+	EventAppealed        EventKind = "appealed"
+	EventAppealUpheld    EventKind = "appeal_upheld"
+	EventAppealDismissed EventKind = "appeal_dismissed"
 )
 
 // Period is the time a grant is valid for, both days included, at midnight UTC.
@@ -44,6 +51,12 @@ type Event struct {
 	On   time.Time // the day, at midnight UTC
 	// Reason is a locale key or an officer's own words.
 	Reason string
+	// Until is the last day of a suspension or of narrowing, the zero time where it
+	// is open.
+	Until time.Time
+	// StepID is the step behind it, the zero id of a grant and of what an import
+	// brought.
+	StepID uuid.UUID
 }
 
 // Licence is everything on record about one agency's licence. The zero value
@@ -72,26 +85,44 @@ func (l Licence) StateOn(day time.Time) State {
 }
 
 // sanctionOn returns the state that the last event before or on the day put the
-// licence in, when that overrides its periods.
+// licence in, when that overrides its periods. The database's licence_state says
+// the same.
 func (l Licence) sanctionOn(day time.Time) (State, bool) {
-	var state State
+	e, ok := l.sanction(day)
+	if !ok {
+		return "", false
+	}
+	switch e.Kind {
+	case EventSuspended:
+		return Suspended, true
+	case EventRevoked:
+		return Revoked, true
+	case EventSurrendered:
+		return Surrendered, true
+	default:
+		return "", false
+	}
+}
+
+// sanction returns the event that overrides the periods on the day.
+func (l Licence) sanction(day time.Time) (last Event, ok bool) {
 	for _, e := range l.Events {
-		if e.On.After(day) {
-			continue
-		}
 		switch e.Kind {
-		case EventSuspended:
-			state = Suspended
-		case EventRevoked:
-			state = Revoked
-		case EventSurrendered:
-			state = Surrendered
+		case EventSuspended, EventRevoked, EventSurrendered:
+			if !e.On.After(day) {
+				last, ok = e, true
+			}
 		case EventGranted, EventReinstated:
-			state = ""
-		case EventExpired: // the periods say so themselves
+			if !e.On.After(day) {
+				last, ok = e, false
+			}
+		case EventExpired, EventNarrowed, EventAppealed, EventAppealUpheld, EventAppealDismissed:
 		}
 	}
-	return state, state != ""
+	if ok && last.Kind == EventSuspended && !last.Until.IsZero() && last.Until.Before(day) {
+		return Event{}, false // it is over
+	}
+	return last, ok
 }
 
 // ValidUntil returns the last day of the last period, or the zero time.

@@ -48,8 +48,8 @@ func insertPeriod(tx postgres.Tx, o Order, t Term) (uuid.UUID, error) {
 }
 
 func insertEvent(tx postgres.Tx, agency uuid.UUID, e Event) error {
-	return tx.Gorm().Exec(`INSERT INTO licence_events (id, agency_id, kind, on_day, reason) VALUES (?, ?, ?, ?, ?)`,
-		id.New(), agency, e.Kind, e.On, e.Reason).Error
+	return tx.Gorm().Exec(`INSERT INTO licence_events (id, agency_id, kind, on_day, reason, until_day, step_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		id.New(), agency, e.Kind, e.On, e.Reason, orNull(e.Until), orNull(e.StepID)).Error
 }
 
 func markLicensed(tx postgres.Tx, agency uuid.UUID, now time.Time) error {

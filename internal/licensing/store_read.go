@@ -1,6 +1,8 @@
 package licensing
 
 import (
+	"time"
+
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
@@ -17,7 +19,24 @@ func LicenceOf(tx postgres.Tx, agency uuid.UUID) (Licence, error) {
 	if err != nil {
 		return Licence{}, err
 	}
-	err = tx.Gorm().Raw(`SELECT kind, on_day AS "on", reason FROM licence_events WHERE agency_id = ? ORDER BY on_day, id`, agency).Scan(&l.Events).Error
+	var rows []struct {
+		Kind     EventKind
+		OnDay    time.Time
+		Reason   string
+		UntilDay *time.Time
+		StepID   *uuid.UUID
+	}
+	err = tx.Gorm().Raw(`SELECT kind, on_day, reason, until_day, step_id FROM licence_events WHERE agency_id = ? ORDER BY on_day, id`, agency).Scan(&rows).Error
+	for _, r := range rows {
+		e := Event{Kind: r.Kind, On: r.OnDay, Reason: r.Reason}
+		if r.UntilDay != nil {
+			e.Until = *r.UntilDay
+		}
+		if r.StepID != nil {
+			e.StepID = *r.StepID
+		}
+		l.Events = append(l.Events, e)
+	}
 	return l, err
 }
 

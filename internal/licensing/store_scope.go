@@ -18,8 +18,11 @@ func ScopeOn(tx postgres.Tx, agency uuid.UUID, day time.Time) (Scope, error) {
 	if err != nil || s.Period == uuid.Nil {
 		return s, err
 	}
-	err = tx.Gorm().Raw(`SELECT destination, occupation FROM licence_scopes WHERE period_id = ? AND since <= ? ORDER BY destination, occupation`,
-		s.Period, day).Scan(&s.Lines).Error
+	err = tx.Gorm().Raw(`
+		SELECT s.destination, s.occupation FROM licence_scopes s
+		WHERE s.period_id = @period AND s.since <= @day AND NOT EXISTS (SELECT FROM licence_narrowings n
+			WHERE n.agency_id = @agency AND n.destination = s.destination AND n.occupation = s.occupation AND n.since <= @day AND coalesce(n.until_day, 'infinity') >= @day)
+		ORDER BY s.destination, s.occupation`, map[string]any{"period": s.Period, "day": day, "agency": agency}).Scan(&s.Lines).Error
 	return s, err
 }
 

@@ -55,4 +55,10 @@ INSERT INTO fee_receipts (application_id, minor, currency, paid_on, reference, r
 INSERT INTO licence_scopes (period_id, destination, since) VALUES (pg_temp.u(33), 'TH', '2026-01-01');
 INSERT INTO agency_former_names (agency_id, name_latin, until, application_id) VALUES (pg_temp.u(30), 'x', '2026-01-01', pg_temp.u(32));
 INSERT INTO agency_parts (id, agency_id, kind, item, since) VALUES (pg_temp.u(101), pg_temp.u(30), 'branch', 'x', '2026-01-01');
+INSERT INTO licence_steps (id, agency_id, kind, on_day, done_by, done_at) VALUES (pg_temp.u(102), pg_temp.u(30), 'suspend', '2026-01-01', pg_temp.u(11), now());
+INSERT INTO licence_step_proposals (decision_id, agency_id, kind, made_by, made_at) VALUES (pg_temp.u(90), pg_temp.u(30), 'suspend', pg_temp.u(11), now());
+INSERT INTO licence_narrowings (step_id, agency_id, destination, since) VALUES (pg_temp.u(102), pg_temp.u(30), 'TH', '2026-01-01');
+INSERT INTO stranded_people (id, step_id, agency_id, placement_id, place, duty) SELECT pg_temp.u(103), pg_temp.u(102), pg_temp.u(30), id, 'abroad', 'contact' FROM placements LIMIT 1;
+INSERT INTO agency_notices (id, agency_id, kind, object_id, due_on, days, made_at) VALUES (pg_temp.u(104), pg_temp.u(30), 'expiry', pg_temp.u(33), '2027-01-01', 30, now());
+INSERT INTO licence_events (id, agency_id, kind, on_day, step_id) VALUES (pg_temp.u(105), pg_temp.u(30), 'appealed', '2026-02-01', pg_temp.u(102));
 RESET session_replication_role;
