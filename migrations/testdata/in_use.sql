@@ -48,4 +48,12 @@ INSERT INTO purges (id, policy, policy_from, rows, at) VALUES (pg_temp.u(99), 'r
 INSERT INTO evidence_links (complaint_id, kind, object_id, linked_at) VALUES (pg_temp.u(51), 'dismissal', pg_temp.u(1), now());
 INSERT INTO holds (id, complaint_id, reason, placed_by, placed_unit, placed_at) VALUES (pg_temp.u(91), pg_temp.u(51), 'court', pg_temp.u(11), pg_temp.u(3), now());
 INSERT INTO retention_outlook (kind, due, counted_at) VALUES ('narrative', 1, now());
+INSERT INTO inspections (id, agency_id, status, moved_at, planned_for, place, announced) VALUES (pg_temp.u(100), pg_temp.u(30), 'planned', now(), '2026-01-01', 'x', false);
+INSERT INTO inspection_team (inspection_id, seat, role, unit_id) VALUES (pg_temp.u(100), 1, 'inspector', pg_temp.u(1));
+INSERT INTO inspection_people (inspection_id, seat, person_id) VALUES (pg_temp.u(100), 1, pg_temp.u(10));
+INSERT INTO inspection_answers (inspection_id, code, valid_from, answer, seen) VALUES (pg_temp.u(100), 'fees.no_debt', '2020-01-01', 'not_met', 'x');
+INSERT INTO inspection_saves (inspection_id, revision, person_id, saved_at, dangers, answers) VALUES (pg_temp.u(100), 1, pg_temp.u(10), now(), '{}', '[]');
+INSERT INTO inspection_replies (inspection_id, code, reply) VALUES (pg_temp.u(100), 'fees.no_debt', 'x');
+INSERT INTO inspection_withdrawals (inspection_id, code) VALUES (pg_temp.u(100), 'fees.no_debt');
+INSERT INTO inspection_steps (inspection_id, status, person_id, at) VALUES (pg_temp.u(100), 'planned', pg_temp.u(10), now());
 RESET session_replication_role;
