@@ -13,6 +13,7 @@ import (
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/people"
@@ -42,6 +43,7 @@ type subjects struct {
 	register    *register.Service
 	laws        *policy.Service
 	licensing   *licensing.Service
+	inspections *inspection.Service
 	placements  *placement.Service
 	complaints  *complaint.Service
 	letters     *letter.Service
@@ -66,6 +68,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	s.register = register.New(db, clk, home)
 	s.laws = policy.New(db, clk, home, keys.Pins())
 	s.licensing = licensing.New(db, clk, home, s.laws)
+	s.inspections = inspection.New(inspection.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws, People: s.people})
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
 		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, People: s.people, Agencies: registerFor{s.register}, Placements: s.placements,

@@ -65,6 +65,9 @@ type TopicScore struct {
 	Counts map[Answer]int
 }
 
+// Count is how many of the topic's standards have that answer.
+func (t TopicScore) Count(answer string) int { return t.Counts[Answer(answer)] }
+
 // Known reports whether it is scored at all.
 func (s Score) Known() bool { return s.Points.Known() }
 
