@@ -66,6 +66,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
 	must(err)
 	laws := policy.New(w.db.DB, w.clock, home, testkit.Pins())
+	w.laws = laws
 	placements, licences := placement.New(w.db.DB, w.clock, hasher, home), licensing.New(w.db.DB, w.clock, home, laws)
 	listed := register.New(w.db.DB, w.clock, home)
 	shredKeys := testkit.Shred(w.t, w.clock)

@@ -17,8 +17,6 @@ type Paper struct {
 	Bar    Bar
 	Rows   []Row // of the table beside the bar
 	Team   []Inspector
-	// Reader is "ministry" or "agency".
-	Reader string
 }
 
 // Row is the score of a topic. Number names its colour in the bar.
@@ -48,19 +46,23 @@ type Inspector struct {
 	Unit    string
 }
 
-// The readers.
+// Reader is for whom a report is drawn.
+type Reader int
+
+// The readers. An agency sees no name of an inspector and no mark of danger.
 const (
-	Ministry = "ministry"
-	Agency   = "agency"
+	Agency Reader = iota
+	Ministry
 )
 
 // New draws the report with the score that it has.
-func New(c *fiber.Ctx, w *web.Web, r inspection.Report, reader string) Paper {
-	p := Paper{Report: r, Reader: reader}.scored(r.Score)
+func New(c *fiber.Ctx, w *web.Web, r inspection.Report, reader Reader) Paper {
+	p := Paper{Report: r}.scored(r.Score)
 	for _, topic := range inspection.Topics() {
 		b := Block{Topic: topic}
 		for _, l := range r.Lines {
 			if l.Topic == topic {
+				l.Danger = l.Danger && reader == Ministry
 				b.Lines = append(b.Lines, Line{Line: l, Text: w.InLanguage(c, l.Wording)})
 			}
 		}
@@ -69,6 +71,9 @@ func New(c *fiber.Ctx, w *web.Web, r inspection.Report, reader string) Paper {
 		}
 	}
 	for _, i := range r.Team {
+		if reader != Ministry {
+			i.Name = ""
+		}
 		p.Team = append(p.Team, Inspector{Name: i.Name, RoleKey: "role." + string(i.Role), Unit: w.InLanguage(c, i.UnitName)})
 	}
 	return p
