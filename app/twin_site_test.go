@@ -104,7 +104,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules(), laws.Rules())...)
 	must(err)
 	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})
-	inspections := inspection.New(inspection.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, People: keeper})
+	w.inspections = inspection.New(inspection.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, People: keeper})
 	w.pages = app.Pages{
 		Home: public.NewHome(w.edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(w.edge, listed), Complaints: complaintPages,
 		Account: account.New(w.edge, sessions, nil), Agency: agency.New(w.edge, licences, placements, staff, home), Licensing: ministry.New(w.edge, licences),
@@ -112,7 +112,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		Police:   inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(w.edge, w.complaints),
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
 		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
-		Admin: admin.New(w.edge, staff), Inspections: ministry.NewInspections(w.edge, inspections), Inspected: agency.NewInspections(w.edge, inspections),
+		Admin: admin.New(w.edge, staff), Inspections: ministry.NewInspections(w.edge, w.inspections), Inspected: agency.NewInspections(w.edge, w.inspections),
 	}
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, w.edge, w.pages)
 	must(err)

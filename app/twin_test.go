@@ -22,6 +22,7 @@ import (
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/mail/mailtest"
@@ -60,6 +61,7 @@ type twin struct {
 	letters     *letter.Service
 	screening   *screening.Service
 	laws        *policy.Service
+	inspections *inspection.Service
 	bell        *web.Bell
 	mails       *mailtest.Server
 	people      map[string]identity.Actor // by address
