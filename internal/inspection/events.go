@@ -78,3 +78,17 @@ func DueReplies(tx postgres.Tx, today time.Time) ([]uuid.UUID, error) {
 	}
 	return keys, nil
 }
+
+// PlannedFor returns the inspection of the agency that was planned for that day;
+// false without one.
+func PlannedFor(tx postgres.Tx, agency uuid.UUID, day time.Time) (Inspection, bool, error) {
+	all, err := inspectionsOf(tx, agency)
+	if err != nil {
+		return Inspection{}, false, fmt.Errorf("read inspections: %w", err)
+	}
+	at := slices.IndexFunc(all, func(i Inspection) bool { return i.PlannedFor.Equal(day) })
+	if at < 0 {
+		return Inspection{}, false, nil
+	}
+	return all[at], true, nil
+}
