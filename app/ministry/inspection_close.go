@@ -45,7 +45,7 @@ type closePage struct {
 }
 
 type closeForm struct {
-	Outcome   string   `form:"outcome" validate:"required"`
+	Outcome   string   `form:"outcome"`
 	Reason    string   `form:"reason"`
 	Withdrawn []string `form:"withdrawn" validate:"max=200,dive,max=100"`
 }
