@@ -257,8 +257,10 @@ GRANT UPDATE (status, moved_at, lapsed_on) ON inspections TO portal_worker;
 GRANT INSERT ON inspection_steps TO portal_worker;
 
 -- The ministry. Inspectors record; the rest is the licensing officers'.
+-- Nobody replies in the agency's stead.
 CREATE POLICY officers ON inspections TO portal_staff
-    USING (acting_kind() = 'ministry' AND acting_as() = 'licensing_officer') WITH CHECK (acting_kind() = 'ministry' AND acting_as() = 'licensing_officer');
+    USING (acting_kind() = 'ministry' AND acting_as() = 'licensing_officer')
+    WITH CHECK (acting_kind() = 'ministry' AND acting_as() = 'licensing_officer' AND status <> 'replied');
 CREATE POLICY inspectors_read ON inspections FOR SELECT TO portal_staff USING (acting_kind() = 'ministry' AND acting_as() = 'inspector');
 CREATE POLICY inspectors_record ON inspections FOR UPDATE TO portal_staff
     USING (acting_kind() = 'ministry' AND acting_as() = 'inspector')

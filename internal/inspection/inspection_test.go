@@ -364,24 +364,3 @@ func TestOfTwoWhoRecordAtOnceTheSecondIsToldAndNothingIsLost(t *testing.T) {
 		t.Errorf("%d saves are kept", saves)
 	}
 }
-
-func TestWhatWasSentIsNotChanged(t *testing.T) {
-	w := open(t)
-	w.configure()
-	key := w.sent(notMet("fees.no_debt")...)
-	refused(t, w.Record(t.Context(), w.inspector, key, w.sheet(key)), "inspection.moved_on")
-	for name, query := range map[string]string{
-		"an answer":       `UPDATE inspection_answers SET answer = 'met' WHERE inspection_id = ?`,
-		"another answer":  `INSERT INTO inspection_answers (inspection_id, code, valid_from, answer, seen) SELECT ?, code, valid_from, 'met', '' FROM inspection_standards`,
-		"the deadline":    `UPDATE inspections SET reply_by = '2020-01-01' WHERE id = ?`,
-		"the points":      `UPDATE inspections SET points_from = NULL WHERE id = ?`,
-		"a save":          `UPDATE inspection_saves SET dangers = '{}' WHERE inspection_id = ?`,
-		"all of it":       `DELETE FROM inspections WHERE id = ?`,
-		"who goes":        `UPDATE inspection_people SET person_id = acting_person() WHERE inspection_id = ?`,
-		"one more person": `INSERT INTO inspection_team (inspection_id, seat, role, unit_id) SELECT ?, 9, 'inspector', acting_unit()`,
-	} {
-		if err := w.raw(w.officers[0], query, key); err == nil {
-			t.Errorf("%s is changed", name)
-		}
-	}
-}
