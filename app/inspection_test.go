@@ -270,3 +270,24 @@ func TestAPlanWithMistakesKeepsItsValuesAndAnAgencyIsFoundByName(t *testing.T) {
 	_, page = s.inspector.fill(t, path, path+"/visit", s.day("visited_on", 0), http.StatusConflict)
 	wantText(t, page, "has moved on meanwhile", "The road is under water.")
 }
+
+func TestAnInspectionForAnApplicationIsPlannedFromItsPage(t *testing.T) {
+	s := openInspected(t, true)
+	_, page := s.second.get(t, "/ministry/applications/"+unitOf("application").String())
+	to := page.Find(`main a[href^="/ministry/inspections/new"]`).AttrOr("href", "")
+	_, page = s.second.get(t, to)
+	form := s.day("planned_for", 3)
+	for _, name := range []string{"agency", "application"} {
+		form.Set(name, page.Find(`input[name="`+name+`"]`).AttrOr("value", ""))
+	}
+	form.Set("place", "1 Sample Street")
+	form.Set("announced", "yes")
+	form.Set("team", page.Find(`input[name="team"]`).AttrOr("value", ""))
+	s.second.fill(t, to, inspectionsPath+"/new", form, http.StatusSeeOther)
+	var n int
+	if err := s.super.QueryRow(`SELECT count(*) FROM inspections WHERE application_id = $1 AND announced`, unitOf("application")).Scan(&n); err != nil || n != 1 {
+		t.Errorf("%d inspections for the application, %v", n, err)
+	}
+	form.Set("agency", unitOf("another agency").String())
+	s.second.fill(t, to, inspectionsPath+"/new", form, http.StatusNotFound)
+}
