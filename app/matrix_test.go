@@ -41,7 +41,7 @@ func TestTheAuthorityMatrix(t *testing.T) {
 	if cells := len(routes) * len(m.people); m.asked != cells {
 		t.Errorf("%d of %d cells were asked", m.asked, cells)
 	}
-	for _, path := range []string{"/police/escalations", "/oversight/escalations", "/readings", "/decisions", "/ministry/applications"} {
+	for _, path := range []string{"/police/escalations", "/oversight/escalations", "/readings", "/decisions", "/ministry/applications", "/ministry/inspections", "/agency/inspections"} {
 		if m.listed[path] == 0 {
 			t.Errorf("%s lists nothing that could be opened", path)
 		}

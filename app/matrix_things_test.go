@@ -6,6 +6,7 @@ import (
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/policy"
 	"github.com/google/uuid"
 )
@@ -36,7 +37,8 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 	}
 	for _, prefix := range []string{
 		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/", "/agency/people/",
-		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/agency/application/", "/agencies/", "/language/", "/assets/",
+		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/ministry/inspections/", "/agency/application/", "/agency/inspections/",
+		"/agencies/", "/language/", "/assets/",
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			th, ok := m.things[prefix][p.standing]
@@ -70,6 +72,7 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 	anything := func(path map[string]string) map[standing]thing {
 		return same(thing{path: path, object: authority.Door()})
 	}
+	inspected := m.inspection()
 	m.things = map[string]map[standing]thing{
 		"/language/":              anything(map[string]string{":code": "en"}),
 		"/assets/":                anything(map[string]string{"*": strings.TrimPrefix(m.asset, "/assets/")}),
@@ -78,6 +81,8 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 		// Of the agency of whoever asks, always.
 		"/agency/application/":    anything(map[string]string{":section": "branches", ":item": "new"}),
 		"/ministry/policies/":     anything(map[string]string{":key": string(policy.LicenceTerm)}),
+		"/ministry/inspections/":  anything(ids(inspected)),
+		"/agency/inspections/":    same(thing{path: ids(inspected), object: authority.Object{AgencyID: m.twin.people["agency_head@agency-1.example"].AgencyID}}),
 		"/admin/units/":           anything(ids(unitOf("province-1").String())),
 		"/admin/people/":          anything(ids(leaver.String())),
 		"/agency/people/":         same(thing{path: ids(clerk.String()), object: authority.Object{AgencyID: m.twin.people["agency_head@agency-1.example"].AgencyID}}),
@@ -104,6 +109,33 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 			}
 		}
 	}
+}
+
+// inspection is one that was sent to the first agency.
+func (m *matrix) inspection() string {
+	m.t.Helper()
+	ctx, officer, inspector := m.t.Context(), m.twin.people["licensing_officer@ministry-1.example"], m.twin.people["inspector@ministry-1.example"]
+	must := func(err error) {
+		m.t.Helper()
+		if err != nil {
+			m.t.Fatal(err)
+		}
+	}
+	today := m.inspections.Today()
+	key, err := m.inspections.Plan(ctx, officer, inspection.Plan{
+		AgencyID: m.twin.people["agency_head@agency-1.example"].AgencyID, Day: today, Place: "1 Sample Street", Team: []uuid.UUID{inspector.PersonID},
+	})
+	must(err)
+	must(m.inspections.Visit(ctx, inspector, key, today))
+	r, err := m.inspections.Get(ctx, inspector, key)
+	must(err)
+	var sheet inspection.Sheet
+	for _, l := range r.Lines {
+		sheet.Answers = append(sheet.Answers, inspection.Given{Code: l.Code, Answer: inspection.Met})
+	}
+	must(m.inspections.Record(ctx, inspector, key, sheet))
+	must(m.inspections.Send(ctx, officer, key))
+	return key.String()
 }
 
 // hold places one on nothing that exists.

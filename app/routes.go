@@ -42,12 +42,16 @@ type Pages struct {
 	Oversight *police.Desk
 	Readings  *reading.Desk
 	Retention *oversight.Retention
+
+	// Inspections are the ministry's pages of them, Inspected an agency's.
+	Inspections *ministry.Inspections
+	Inspected   *agency.Inspections
 }
 
 // SiteMap is every address of the portal: who may come, and what answers. It
 // is the only place where a route is made.
 func SiteMap(w *web.Web, p Pages) []web.Route {
-	return slices.Concat(publicRoutes(w, p), accountRoutes(p), officeRoutes(p), caseRoutes(p), deskRoutes(p), peopleRoutes(p))
+	return slices.Concat(publicRoutes(w, p), accountRoutes(p), officeRoutes(p), inspectionRoutes(p), caseRoutes(p), deskRoutes(p), peopleRoutes(p))
 }
 
 // publicRoutes are for anybody.
@@ -143,6 +147,28 @@ func officeRoutes(p Pages) []web.Route {
 		{Method: get, Path: "/ministry/policies", Surface: web.Staff, Action: authority.PolicyRead, Handler: p.Policies.List},
 		{Method: get, Path: "/ministry/policies/:key", Surface: web.Staff, Action: authority.PolicyRead, Handler: p.Policies.Law},
 		{Method: post, Path: "/ministry/policies/:key", Surface: web.Staff, Action: authority.PolicyPropose, Handler: p.Policies.Propose},
+	}
+}
+
+// inspectionRoutes are those of inspections of agencies.
+func inspectionRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Method: get, Path: "/ministry/inspections", Surface: web.Staff, Action: authority.InspectionList, Handler: p.Inspections.Queue},
+		{Method: get, Path: "/ministry/inspections/new", Surface: web.Staff, Action: authority.InspectionPlan, Handler: p.Inspections.PlanForm},
+		{Method: post, Path: "/ministry/inspections/new", Surface: web.Staff, Action: authority.InspectionPlan, Handler: p.Inspections.Plan},
+		{Method: get, Path: "/ministry/inspections/:id", Surface: web.Staff, Action: authority.InspectionRead, Handler: p.Inspections.Show},
+		{Method: post, Path: "/ministry/inspections/:id", Surface: web.Staff, Action: authority.InspectionRecord, Handler: p.Inspections.Record},
+		{Method: get, Path: "/ministry/inspections/:id/report", Surface: web.Staff, Action: authority.InspectionRead, Handler: p.Inspections.Report},
+		{Method: post, Path: "/ministry/inspections/:id/visit", Surface: web.Staff, Action: authority.InspectionRecord, Handler: p.Inspections.Visit},
+		{Method: post, Path: "/ministry/inspections/:id/call-off", Surface: web.Staff, Action: authority.InspectionPlan, Handler: p.Inspections.CallOff},
+		{Method: get, Path: "/ministry/inspections/:id/send", Surface: web.Staff, Action: authority.InspectionSend, Handler: p.Inspections.SendForm},
+		{Method: post, Path: "/ministry/inspections/:id/send", Surface: web.Staff, Action: authority.InspectionSend, Handler: p.Inspections.Send},
+		{Method: get, Path: "/ministry/inspections/:id/close", Surface: web.Staff, Action: authority.InspectionClose, Handler: p.Inspections.CloseForm},
+		{Method: post, Path: "/ministry/inspections/:id/close", Surface: web.Staff, Action: authority.InspectionClose, Handler: p.Inspections.Close},
+
+		{Method: get, Path: "/agency/inspections", Surface: web.Staff, Action: authority.InspectionOwn, Handler: p.Inspected.List},
+		{Method: get, Path: "/agency/inspections/:id", Surface: web.Staff, Action: authority.InspectionOwn, Handler: p.Inspected.Show},
+		{Method: post, Path: "/agency/inspections/:id", Surface: web.Staff, Action: authority.InspectionReply, Handler: p.Inspected.Reply},
 	}
 }
 

@@ -29,6 +29,7 @@ import (
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/matching"
@@ -67,6 +68,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	hasher, err := matching.NewHasher(keys.Secret(seal.SecretMatching))
 	must(err)
 	laws := policy.New(w.db.DB, w.clock, home, testkit.Pins())
+	w.laws = laws
 	placements, licences := placement.New(w.db.DB, w.clock, hasher, home), licensing.New(w.db.DB, w.clock, home, laws)
 	applications := application.New(application.Deps{
 		DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, Hasher: hasher, Licences: licences, Agencies: listing.New(w.db.DB, hasher, w.clock),
@@ -107,6 +109,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules(), laws.Rules(), applications.Rules())...)
 	must(err)
 	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})
+	w.inspections = inspection.New(inspection.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, People: keeper})
 	w.pages = app.Pages{
 		Home: public.NewHome(w.edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(w.edge, listed), Complaints: complaintPages,
 		Account: account.New(w.edge, sessions, nil), Agency: agency.New(agency.Deps{Web: w.edge, Applications: applications, Placements: placements, People: staff, Home: home}),
@@ -115,7 +118,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		Police:       inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(w.edge, w.complaints),
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
 		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
-		Admin: admin.New(w.edge, staff),
+		Admin: admin.New(w.edge, staff), Inspections: ministry.NewInspections(w.edge, w.inspections), Inspected: agency.NewInspections(w.edge, w.inspections),
 	}
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, w.edge, w.pages)
 	must(err)

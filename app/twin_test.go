@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -21,9 +22,11 @@ import (
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/mail/mailtest"
+	"github.com/fairpassage/portal/internal/policy"
 	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
@@ -57,6 +60,8 @@ type twin struct {
 	escalations *escalation.Service
 	letters     *letter.Service
 	screening   *screening.Service
+	laws        *policy.Service
+	inspections *inspection.Service
 	bell        *web.Bell
 	mails       *mailtest.Server
 	people      map[string]identity.Actor // by address
@@ -131,6 +136,15 @@ func openPortal(t *testing.T, db *testkit.Database, demo bool, units ...office) 
 	}
 	w.serve(keys, demo)
 	return w
+}
+
+// law sets a law from long ago on.
+func (w *twin) law(key policy.Key, value string) {
+	w.t.Helper()
+	e := policy.Entry{Key: key, Value: json.RawMessage(value), From: time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC), Source: "house rule of a test"}
+	if err := w.laws.Set(w.t.Context(), identity.Setup("policy"), e); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 func (w *twin) exec(query string, args ...any) {

@@ -28,12 +28,14 @@
 //	alert       the findings about one subject, folded
 //	escalation  an alert handed to investigators; frozen at birth
 //	letter      mail to one person that something waits in the portal, and no more
+//	inspection  a visit to an agency, standard by standard; there a finding is a
+//	            standard that was not met
 //	decision    a proposal that waits for a second person, and what became of it
 //	promise     work that commits with the fact that calls for it
 //
 // # Direction
 //
-// Subjects (agency, register, licensing, placement, complaint, escalation) use
+// Subjects (agency, register, licensing, inspection, placement, complaint, escalation) use
 // the shared words (identity, authority, audit, seal, fault) and the platform,
 // and never each other in a circle. letter is what those of them use that tell
 // people of something. screening stands above them: it loads

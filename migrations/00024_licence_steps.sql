@@ -231,24 +231,7 @@ CREATE POLICY officers_read ON placements FOR SELECT TO portal_staff USING (acts
 GRANT INSERT ON deliveries TO portal_staff;
 CREATE POLICY notices_told ON deliveries FOR INSERT TO portal_staff WITH CHECK (notice_id IS NOT NULL AND (acts_as_licensing() OR acts_as_oversight()));
 
--- Everything about an agency, each line by the policies of its own table.
-CREATE VIEW agency_timeline WITH (security_invoker = true) AS
-    SELECT agency_id, done_at AS at, 'step' AS what, kind, id AS object_id, text AS words FROM licence_steps
-    UNION ALL SELECT agency_id, on_day::timestamp AT TIME ZONE 'UTC', 'licence', kind, id, reason FROM licence_events WHERE step_id IS NULL
-    UNION ALL SELECT agency_id, begun_at, 'application', 'begun', id, '' FROM applications
-    UNION ALL SELECT a.agency_id, v.filed_at, 'application', 'filed', a.id, '' FROM application_versions v JOIN applications a ON a.id = v.application_id
-    UNION ALL SELECT a.agency_id, r.returned_at, 'application', 'returned', a.id, '' FROM application_returns r JOIN applications a ON a.id = r.application_id
-    UNION ALL SELECT agency_id, decided_at, 'application', status, id, reason FROM applications WHERE decided_at IS NOT NULL
-    UNION ALL SELECT a.agency_id, f.recorded_at, 'fee', 'received', a.id, '' FROM fee_receipts f JOIN applications a ON a.id = f.application_id
-    UNION ALL SELECT agency_id, since::timestamp AT TIME ZONE 'UTC', 'part', kind, id, coalesce(nullif(name_latin, ''), name_local) FROM agency_parts
-    UNION ALL SELECT agency_id, until::timestamp AT TIME ZONE 'UTC', 'part_ended', kind, id, coalesce(nullif(name_latin, ''), name_local) FROM agency_parts WHERE until IS NOT NULL
-    UNION ALL SELECT agency_id, until::timestamp AT TIME ZONE 'UTC', 'name', 'changed', application_id, coalesce(nullif(name_latin, ''), name_local) FROM agency_former_names
-    UNION ALL SELECT agency_id, registered_at, 'placement', 'registered', id, country FROM placements
-    UNION ALL SELECT agency_id, made_at, 'notice', kind, id, due_on::text FROM agency_notices WHERE kind <> 'step';
-GRANT SELECT ON agency_timeline TO portal_staff;
-
 -- +goose Down
-DROP VIEW agency_timeline;
 DROP POLICY notices_told ON deliveries;
 REVOKE INSERT ON deliveries FROM portal_staff;
 DROP POLICY officers_read ON placements;

@@ -99,6 +99,9 @@ func Bind(w *web.Web, c *fiber.Ctx, chapter dossier.Chapter) (dossier.Typed, vie
 	}
 	typed := dossier.Typed{}
 	for _, f := range chapter.Fields {
+		if f.Type != dossier.Countries && len(sent.Values[f.Name]) > 1 {
+			sent.Errors[f.Name] = "form.duplicate"
+		}
 		if f.Type != dossier.Day {
 			typed[f.Name] = sent.Values[f.Name]
 			continue

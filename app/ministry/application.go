@@ -44,16 +44,16 @@ type changeLine struct {
 // Application shows one application with its agency's licence, and what can be
 // done about it.
 func (a *Applications) Application(c *fiber.Ctx) error {
-	return a.show(c, fiber.StatusOK, shown{})
+	return a.show(c, fiber.StatusOK, sentBack{})
 }
 
-// shown is what was sent to the page, and came to nothing.
-type shown struct {
+// sentBack is what was sent to the page, and came to nothing.
+type sentBack struct {
 	recommendation, fee *views.Form
 	notice              string
 }
 
-func (a *Applications) show(c *fiber.Ctx, status int, sent shown) error {
+func (a *Applications) show(c *fiber.Ctx, status int, sent sentBack) error {
 	key, err := web.Key(c, "id")
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ func (a *Applications) Remark(c *fiber.Ctx) error {
 // came shows the application with what came to nothing.
 func (a *Applications) came(c *fiber.Ctx, err error) error {
 	if fault.KindOf(err) == fault.Conflict {
-		return a.show(c, fiber.StatusConflict, shown{notice: fault.CodeOf(err)})
+		return a.show(c, fiber.StatusConflict, sentBack{notice: fault.CodeOf(err)})
 	}
 	return err
 }
@@ -93,7 +93,7 @@ func (a *Applications) Receive(c *fiber.Ctx) error {
 			return a.came(c, err)
 		}
 	}
-	return a.show(c, fiber.StatusUnprocessableEntity, shown{fee: &sent})
+	return a.show(c, fiber.StatusUnprocessableEntity, sentBack{fee: &sent})
 }
 
 type recommendationForm struct {
@@ -148,5 +148,5 @@ func (a *Applications) Recommend(c *fiber.Ctx) error {
 			return a.came(c, err)
 		}
 	}
-	return a.show(c, fiber.StatusUnprocessableEntity, shown{recommendation: &sent})
+	return a.show(c, fiber.StatusUnprocessableEntity, sentBack{recommendation: &sent})
 }

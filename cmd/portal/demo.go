@@ -9,6 +9,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/demo"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/platform/clock"
 )
 
@@ -82,6 +83,11 @@ func (w *workplace) seed(ctx context.Context) error {
 			past := w.subjects.complaints.Dependencies
 			past.Clock = clk
 			return complaint.NewService(past)
+		},
+		InspectionsAt: func(clk clock.Clock) *inspection.Service {
+			past := w.subjects.inspections.Deps
+			past.Clock = clk
+			return inspection.New(past)
 		},
 	})
 }

@@ -95,6 +95,9 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Readings:  reading.New(w, s.complaints),
 		Retention: oversight.NewRetention(w, s.retention, s.decisions),
 		Audit:     public.NewAudit(w, s.audit),
+
+		Inspections: ministry.NewInspections(w, s.inspections),
+		Inspected:   agency.NewInspections(w, s.inspections),
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/people"
@@ -44,6 +45,7 @@ type subjects struct {
 	laws         *policy.Service
 	licensing    *licensing.Service
 	applications *application.Service
+	inspections  *inspection.Service
 	placements   *placement.Service
 	complaints   *complaint.Service
 	letters      *letter.Service
@@ -71,6 +73,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	s.applications = application.New(application.Deps{
 		DB: db, Clock: clk, Home: home, Laws: s.laws, Hasher: hasher, Licences: s.licensing, Agencies: s.agencies,
 	})
+	s.inspections = inspection.New(inspection.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws, People: s.people})
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
 		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, People: s.people, Agencies: registerFor{s.register}, Placements: s.placements,

@@ -97,6 +97,19 @@ const (
 	PolicySet     Action = "policy.set"     // an operator's command
 )
 
+// Inspections of agencies.
+const (
+	InspectionList   Action = "inspection.list"
+	InspectionRead   Action = "inspection.read"
+	InspectionPlan   Action = "inspection.plan"   // and call off
+	InspectionRecord Action = "inspection.record" // the visit and what was seen, by who goes there
+	InspectionSend   Action = "inspection.send"   // to the agency
+	InspectionClose  Action = "inspection.close"  // by an officer who was not there
+	InspectionOwn    Action = "inspection.own"    // what was sent to one's own agency
+	InspectionReply  Action = "inspection.reply"
+	InspectionLapse  Action = "inspection.lapse" // the last day for a reply is gone
+)
+
 // UnitFound is a unit, or its first person, made by a command of the host.
 const UnitFound Action = "unit.found"
 
@@ -127,8 +140,11 @@ var (
 	agencyPeople    = []identity.Role{identity.RoleAgencyHead, identity.RoleAgencyClerk}
 	investigators   = []identity.Role{identity.RoleInvestigator, identity.RoleCommander, identity.RoleDutyOfficer}
 	licensingPeople = []identity.Role{identity.RoleLicensingOfficer}
-	administrators  = []identity.Role{identity.RoleAdministrator}
-	overseers       = []identity.Role{identity.RoleOverseer}
+	// An inspector of the ministry goes along and writes down; what follows from it
+	// is the licensing officers'.
+	inspecting     = []identity.Role{identity.RoleLicensingOfficer, identity.RoleInspector}
+	administrators = []identity.Role{identity.RoleAdministrator}
+	overseers      = []identity.Role{identity.RoleOverseer}
 	// Where no reader is on duty the oversight body's own people read.
 	readers = map[identity.UnitKind][]identity.Role{
 		identity.UnitMinistry:  {identity.RoleFirstReader},
@@ -249,4 +265,14 @@ var rules = map[Action]rule{
 	PolicyPropose: {kind: identity.UnitMinistry, roles: licensingPeople},
 	PolicyApprove: {kind: identity.UnitMinistry, roles: licensingPeople, own: true},
 	PolicySet:     {processes: []string{"policy", "demo"}},
+
+	InspectionList:   {kind: identity.UnitMinistry, roles: inspecting},
+	InspectionRead:   {kind: identity.UnitMinistry, roles: inspecting},
+	InspectionPlan:   {kind: identity.UnitMinistry, roles: licensingPeople},
+	InspectionRecord: {kind: identity.UnitMinistry, roles: inspecting},
+	InspectionSend:   {kind: identity.UnitMinistry, roles: licensingPeople},
+	InspectionClose:  {kind: identity.UnitMinistry, roles: licensingPeople},
+	InspectionOwn:    {kind: identity.UnitAgency, roles: agencyPeople, own: true},
+	InspectionReply:  {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},
+	InspectionLapse:  {processes: []string{"clock"}},
 }

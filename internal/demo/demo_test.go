@@ -18,6 +18,7 @@ import (
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/placement"
@@ -74,8 +75,12 @@ func newStage(t *testing.T, secrets string) *stage {
 	}
 	people := identity.NewPeople(keys.Pins(), s.clk)
 	desks := desk.New(desk.Deps{DB: s.db.DB, Clock: s.clk, People: people, Pins: keys.Pins()})
+	laws := policy.New(s.db.DB, s.clk, s.home, keys.Pins())
 	s.deps = demo.Deps{
-		Keep: kept.ChangePolicy, Law: policy.New(s.db.DB, s.clk, s.home, keys.Pins()).Load,
+		Keep: kept.ChangePolicy, Law: laws.Load,
+		InspectionsAt: func(at clock.Clock) *inspection.Service {
+			return inspection.New(inspection.Deps{DB: s.db.DB, Clock: at, Home: s.home, Laws: laws, People: people})
+		},
 		DB: s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, People: people, Desks: desks, Agencies: agency.New(s.db.DB, hasher, s.clk),
 		FilerAt: func(at clock.Clock) (demo.Filer, error) {
 			service, err := complaint.NewService(complaint.Dependencies{
@@ -129,6 +134,8 @@ func (s *stage) contents(t *testing.T) []string {
 		UNION ALL SELECT 'unit ' || code || kind || name FROM units
 		UNION ALL SELECT 'person ' || email || p.name || role || code FROM people p JOIN memberships m ON m.person_id = p.id JOIN units u ON u.id = m.unit_id
 		UNION ALL SELECT 'application ' || slug || status || (SELECT v.answers FROM application_versions v WHERE v.application_id = p.id) || filed_at FROM applications p JOIN agencies a ON a.id = p.agency_id
+		UNION ALL SELECT 'inspection ' || slug || i.status || planned_for || coalesce(visited_on, '1900-01-01') || coalesce(reply_by, '1900-01-01') || moved_at || revision
+			|| coalesce(outcome, '') || (SELECT count(*) FROM inspection_answers a WHERE a.inspection_id = i.id) FROM inspections i JOIN agencies g ON g.id = i.agency_id
 		UNION ALL SELECT 'placement ' || slug || e.name || p.country || occupation || document_token || phone_token || departed_on FROM placements p
 			JOIN agencies a ON a.id = p.agency_id JOIN employers e ON e.id = p.employer_id
 		UNION ALL SELECT 'complaint ' || encode(nonce_hash, 'hex') || encode(receipt_hash, 'hex') || filed_at || language || about || official || coalesce(slug, '')
@@ -204,6 +211,10 @@ func TestTheWorldIsAsLargeAsPromised(t *testing.T) {
 			`SELECT count(DISTINCT b.token) FROM agencies a JOIN agency_contacts x ON x.agency_id = a.id JOIN agency_contacts b ON b.token = x.token AND b.agency_id <> a.id
 			 WHERE a.name_latin LIKE 'Silver Ladder%' AND x.kind = 'phone' AND x.token <> ''`, 1, 1,
 		},
+		"inspections":            {`SELECT count(*) FROM inspections`, 8, 8},
+		"states of inspections":  {`SELECT count(DISTINCT status) FROM inspections`, 6, 6},
+		"dangers":                {`SELECT count(*) FROM inspection_saves WHERE cardinality(dangers) > 0`, 1, 1},
+		"standards":              {`SELECT count(*) FROM inspection_standards`, 22, 22},
 		"applications that wait": {`SELECT count(*) FROM applications WHERE status = 'filed'`, 3, 3},
 		"real mail domains": {
 			`SELECT (SELECT count(*) FROM people WHERE email NOT LIKE '%.example') + (SELECT count(*) FROM agency_contacts WHERE kind = 'email' AND shown NOT LIKE '%.example')`, 0, 0,

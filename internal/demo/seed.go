@@ -13,6 +13,7 @@ import (
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -43,6 +44,8 @@ type Deps struct {
 	// FilerAt returns the complaint service under another clock: complaints of
 	// the demonstration were filed over two years.
 	FilerAt func(clock.Clock) (Filer, error)
+	// InspectionsAt is the same of inspections.
+	InspectionsAt func(clock.Clock) *inspection.Service
 }
 
 // ErrInhabited says that the record has people who are not invented.
@@ -106,6 +109,9 @@ func Seed(ctx context.Context, d Deps) error {
 	if err := d.giveKeys(ctx); err != nil {
 		return fmt.Errorf("seed keys of desks: %w", err)
 	}
+	if err := d.inspect(ctx, w, ids); err != nil {
+		return fmt.Errorf("seed inspections: %w", err)
+	}
 	if err := d.tell(ctx, w, ids); err != nil {
 		return fmt.Errorf("seed complaints: %w", err)
 	}
@@ -163,6 +169,9 @@ func (d Deps) layGround(ctx context.Context, w *world) (map[string]uuid.UUID, er
 			return err
 		}
 		if err := place(tx, w, h, ids); err != nil {
+			return err
+		}
+		if err := insertStandards(tx); err != nil {
 			return err
 		}
 		for _, p := range rules() {

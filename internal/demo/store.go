@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/id"
@@ -139,4 +140,45 @@ func insertPlacements(tx postgres.Tx, rows []placementRow) error {
 		SELECT id, agency_id, employer_id, country, occupation, document_token, phone_token, departed_on, registered_at
 		FROM json_to_recordset(?) AS r(id uuid, agency_id uuid, employer_id uuid, country text, occupation text,
 			document_token text, phone_token text, departed_on date, registered_at timestamptz)`, string(text)).Error
+}
+
+// insertStandards adds them after the others of their topic.
+func insertStandards(tx postgres.Tx) error {
+	for _, s := range standards {
+		wording, err := json.Marshal(s.Wording)
+		if err != nil {
+			return err
+		}
+		err = tx.Gorm().Exec(`INSERT INTO inspection_standards (code, valid_from, topic, weight, place, wording, source)
+			SELECT @code, '2020-01-01', @topic, @weight, max(place) + 1, CAST(@wording AS jsonb), @source FROM inspection_standards WHERE topic = @topic`,
+			map[string]any{"code": s.Code, "topic": string(s.Topic), "weight": string(s.Weight), "wording": string(wording), "source": s.Source}).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// staff are the people of the demonstration as they act, by address.
+func staff(tx postgres.Tx) (map[string]identity.Actor, error) {
+	var rows []struct {
+		Email    string
+		PersonID uuid.UUID
+		UnitID   uuid.UUID
+		Code     string
+		Kind     identity.UnitKind
+		AgencyID *uuid.UUID
+		Role     identity.Role
+	}
+	err := tx.Gorm().Raw(`SELECT p.email, p.id AS person_id, u.id AS unit_id, u.code, u.kind, u.agency_id, m.role
+		FROM people p JOIN memberships m ON m.person_id = p.id JOIN units u ON u.id = m.unit_id`).Scan(&rows).Error
+	all := map[string]identity.Actor{}
+	for _, r := range rows {
+		a := identity.Actor{Kind: identity.KindStaff, PersonID: r.PersonID, UnitID: r.UnitID, UnitCode: r.Code, UnitKind: r.Kind, Role: r.Role}
+		if r.AgencyID != nil {
+			a.AgencyID = *r.AgencyID
+		}
+		all[r.Email] = a
+	}
+	return all, err
 }

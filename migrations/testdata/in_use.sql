@@ -61,4 +61,12 @@ INSERT INTO licence_narrowings (step_id, agency_id, destination, since) VALUES (
 INSERT INTO stranded_people (id, step_id, agency_id, placement_id, place, duty) SELECT pg_temp.u(103), pg_temp.u(102), pg_temp.u(30), id, 'abroad', 'contact' FROM placements LIMIT 1;
 INSERT INTO agency_notices (id, agency_id, kind, object_id, due_on, days, made_at) VALUES (pg_temp.u(104), pg_temp.u(30), 'expiry', pg_temp.u(33), '2027-01-01', 30, now());
 INSERT INTO licence_events (id, agency_id, kind, on_day, step_id) VALUES (pg_temp.u(105), pg_temp.u(30), 'appealed', '2026-02-01', pg_temp.u(102));
+INSERT INTO inspections (id, agency_id, status, moved_at, planned_for, place, announced) VALUES (pg_temp.u(110), pg_temp.u(30), 'planned', now(), '2026-01-01', 'x', false);
+INSERT INTO inspection_team (inspection_id, seat, role, unit_id) VALUES (pg_temp.u(110), 1, 'inspector', pg_temp.u(1));
+INSERT INTO inspection_people (inspection_id, seat, person_id) VALUES (pg_temp.u(110), 1, pg_temp.u(10));
+INSERT INTO inspection_answers (inspection_id, code, valid_from, answer, seen) VALUES (pg_temp.u(110), 'fees.no_debt', '2020-01-01', 'not_met', 'x');
+INSERT INTO inspection_saves (inspection_id, revision, person_id, saved_at, dangers, answers) VALUES (pg_temp.u(110), 1, pg_temp.u(10), now(), '{}', '[]');
+INSERT INTO inspection_replies (inspection_id, code, reply) VALUES (pg_temp.u(110), 'fees.no_debt', 'x');
+INSERT INTO inspection_withdrawals (inspection_id, code) VALUES (pg_temp.u(110), 'fees.no_debt');
+INSERT INTO inspection_steps (inspection_id, status, person_id, at) VALUES (pg_temp.u(110), 'planned', pg_temp.u(10), now());
 RESET session_replication_role;
