@@ -38,6 +38,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 	for _, prefix := range []string{
 		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/", "/agency/people/",
 		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/ministry/inspections/", "/agency/application/", "/agency/inspections/",
+		"/ministry/agencies/", "/oversight/agencies/", "/ministry/letters/", "/oversight/letters/", "/agency/letters/", "/agency/licence/",
 		"/agencies/", "/language/", "/assets/",
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
@@ -80,6 +81,12 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 		"/ministry/applications/": anything(ids(unitOf("application").String())),
 		// Of the agency of whoever asks, always.
 		"/agency/application/":    anything(map[string]string{":section": "branches", ":item": "new"}),
+		"/ministry/agencies/":     anything(map[string]string{":id": unitOf("the agency").String(), ":kind": "condition"}),
+		"/oversight/agencies/":    anything(map[string]string{":id": unitOf("the agency").String(), ":kind": "appeal_upheld"}),
+		"/ministry/letters/":      anything(ids(m.letter())),
+		"/oversight/letters/":     anything(ids(m.letter())),
+		"/agency/letters/":        same(thing{path: ids(m.letter()), object: authority.Object{AgencyID: m.twin.people["agency_head@agency-1.example"].AgencyID}}),
+		"/agency/licence/":        anything(map[string]string{":kind": "surrender_ask"}),
 		"/ministry/policies/":     anything(map[string]string{":key": string(policy.LicenceTerm)}),
 		"/ministry/inspections/":  anything(ids(inspected)),
 		"/agency/inspections/":    same(thing{path: ids(inspected), object: authority.Object{AgencyID: m.twin.people["agency_head@agency-1.example"].AgencyID}}),
@@ -135,6 +142,17 @@ func (m *matrix) inspection() string {
 	}
 	must(m.inspections.Record(ctx, inspector, key, sheet))
 	must(m.inspections.Send(ctx, officer, key))
+	return key.String()
+}
+
+// letter is a notice to the first agency.
+func (m *matrix) letter() string {
+	m.t.Helper()
+	key, agency := unitOf("a letter"), m.twin.people["agency_head@agency-1.example"].AgencyID
+	m.exec(`INSERT INTO licences (agency_id, number) VALUES ($1, 'L-MATRIX') ON CONFLICT DO NOTHING`, agency)
+	m.exec(`INSERT INTO licence_periods (id, agency_id, valid_from, valid_until) VALUES ($1, $2, '2020-01-01', '2090-01-01') ON CONFLICT DO NOTHING`, unitOf("a period"), agency)
+	m.exec(`INSERT INTO licence_steps (id, agency_id, kind, text, on_day, until_day, done_by, done_at) VALUES ($1, $2, 'notice', 'x', '2026-03-02', '2026-03-30', $3, now()) ON CONFLICT DO NOTHING`,
+		key, agency, m.twin.people["licensing_officer@ministry-1.example"].PersonID)
 	return key.String()
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/fairpassage/portal/app/agency"
 	"github.com/fairpassage/portal/app/decision"
 	"github.com/fairpassage/portal/app/desk"
+	"github.com/fairpassage/portal/app/licence"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/oversight"
 	"github.com/fairpassage/portal/app/police"
@@ -42,6 +43,11 @@ type Pages struct {
 	Oversight *police.Desk
 	Readings  *reading.Desk
 	Retention *oversight.Retention
+	// Licences, LicenceAppeals and OwnLicence are one desk, for the ministry, the
+	// oversight body and agencies.
+	Licences       *licence.Desk
+	LicenceAppeals *licence.Desk
+	OwnLicence     *licence.Desk
 
 	// Inspections are the ministry's pages of them, Inspected an agency's.
 	Inspections *ministry.Inspections
@@ -144,6 +150,22 @@ func officeRoutes(p Pages) []web.Route {
 		{Method: post, Path: "/ministry/applications/:id/return", Surface: web.Staff, Action: authority.ApplicationRecommend, Handler: p.Applications.Return},
 		{Method: post, Path: "/ministry/applications/:id/fee", Surface: web.Staff, Action: authority.ApplicationRecommend, Handler: p.Applications.Receive},
 		{Method: post, Path: "/ministry/applications/:id/recommendation", Surface: web.Staff, Action: authority.ApplicationRecommend, Handler: p.Applications.Recommend},
+		{Method: get, Path: "/agency/licence", Surface: web.Staff, Action: authority.AgencyDesk, Handler: p.OwnLicence.Agency},
+		{Method: get, Path: "/agency/licence/:kind", Surface: web.Staff, Action: authority.LicenceAnswer, Handler: p.OwnLicence.StepForm},
+		{Method: post, Path: "/agency/licence/:kind", Surface: web.Staff, Action: authority.LicenceAnswer, Handler: p.OwnLicence.Take},
+		{Method: get, Path: "/agency/letters/:id", Surface: web.Staff, Action: authority.AgencyDesk, Handler: p.OwnLicence.Letter},
+		{Method: get, Path: "/agency/timeline", Surface: web.Staff, Action: authority.AgencyDesk, Handler: p.OwnLicence.Timeline},
+		{Method: get, Path: "/agency/duties", Surface: web.Staff, Action: authority.AgencyDesk, Handler: p.OwnLicence.Duties},
+		{Method: post, Path: "/agency/duties", Surface: web.Staff, Action: authority.AgencyDesk, Handler: p.OwnLicence.Discharge},
+
+		{Method: get, Path: "/ministry/agencies", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Agencies},
+		{Method: get, Path: "/ministry/agencies/:id", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Agency},
+		{Method: get, Path: "/ministry/agencies/:id/steps/:kind", Surface: web.Staff, Action: authority.LicencePropose, Handler: p.Licences.StepForm},
+		{Method: post, Path: "/ministry/agencies/:id/steps/:kind", Surface: web.Staff, Action: authority.LicencePropose, Handler: p.Licences.Take},
+		{Method: get, Path: "/ministry/agencies/:id/timeline", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Timeline},
+		{Method: get, Path: "/ministry/agencies/:id/duties", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Duties},
+		{Method: post, Path: "/ministry/agencies/:id/duties", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Discharge},
+		{Method: get, Path: "/ministry/letters/:id", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Letter},
 		{Method: get, Path: "/ministry/policies", Surface: web.Staff, Action: authority.PolicyRead, Handler: p.Policies.List},
 		{Method: get, Path: "/ministry/policies/:key", Surface: web.Staff, Action: authority.PolicyRead, Handler: p.Policies.Law},
 		{Method: post, Path: "/ministry/policies/:key", Surface: web.Staff, Action: authority.PolicyPropose, Handler: p.Policies.Propose},
@@ -190,6 +212,11 @@ func caseRoutes(p Pages) []web.Route {
 		{Method: get, Path: "/oversight/escalations/:id", Surface: web.Staff, Action: authority.OversightRead, Handler: p.Oversight.Escalation},
 		{Method: post, Path: "/oversight/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.OversightAcknowledge, Handler: p.Oversight.Acknowledge},
 		{Method: get, Path: "/oversight/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.OversightSealedRead, Handler: p.Oversight.Complaint},
+		{Method: get, Path: "/oversight/appeals", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.Appeals},
+		{Method: get, Path: "/oversight/agencies/:id", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.Agency},
+		{Method: get, Path: "/oversight/agencies/:id/steps/:kind", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.StepForm},
+		{Method: post, Path: "/oversight/agencies/:id/steps/:kind", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.Take},
+		{Method: get, Path: "/oversight/letters/:id", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.Letter},
 		{Method: get, Path: "/oversight/retention", Surface: web.Staff, Action: authority.RetentionRead, Handler: p.Retention.Show},
 		{Method: post, Path: "/oversight/retention/holds", Surface: web.Staff, Action: authority.HoldPlace, Handler: p.Retention.Place},
 		{Method: get, Path: "/oversight/retention/holds/:id/lift", Surface: web.Staff, Action: authority.HoldLift, Handler: p.Retention.LiftForm},

@@ -15,6 +15,7 @@ import (
 	"github.com/fairpassage/portal/app/agency"
 	decisionpages "github.com/fairpassage/portal/app/decision"
 	deskpages "github.com/fairpassage/portal/app/desk"
+	"github.com/fairpassage/portal/app/licence"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/oversight"
 	"github.com/fairpassage/portal/app/police"
@@ -106,7 +107,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	kept, err := retention.New(retention.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Keys: shredKeys, Pins: testkit.Pins(), Log: log})
 	must(err)
 	w.retention = kept
-	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules(), laws.Rules(), applications.Rules())...)
+	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules(), laws.Rules(), applications.Rules(), licences.Rules())...)
 	must(err)
 	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})
 	w.inspections = inspection.New(inspection.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, People: keeper})
@@ -118,7 +119,9 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		Police:       inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(w.edge, w.complaints),
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
 		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
-		Admin: admin.New(w.edge, staff), Inspections: ministry.NewInspections(w.edge, w.inspections), Inspected: agency.NewInspections(w.edge, w.inspections),
+		Licences: licence.New(w.edge, licences, w.decisions, "/ministry"), LicenceAppeals: licence.New(w.edge, licences, w.decisions, "/oversight"),
+		OwnLicence: licence.New(w.edge, licences, w.decisions, "/agency"),
+		Admin:      admin.New(w.edge, staff), Inspections: ministry.NewInspections(w.edge, w.inspections), Inspected: agency.NewInspections(w.edge, w.inspections),
 	}
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, w.edge, w.pages)
 	must(err)

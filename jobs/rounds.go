@@ -19,6 +19,17 @@ type Expirer interface {
 	Expire(ctx context.Context) error
 }
 
+// Daily is what a day brings to one subject: the use case goes by the calendar day of
+// the country, and twice is once.
+type Daily struct {
+	Name string
+	Do   func(context.Context) error
+}
+
+// lookEvery is how often the day's work is looked at: so long after midnight it is
+// begun, or after a worker is back.
+const lookEvery = 5 * time.Minute
+
 // round is work that is due again and again, whether or not anybody asked. Of
 // all workers one does it each time, by the clock of the record.
 type round struct {
@@ -43,6 +54,9 @@ func roundsOf(d Deps) []round {
 	if d.Retention != nil {
 		// Twice in effect once: what is deleted is not due again.
 		all = append(all, round{"retention.expire", time.Hour, 30 * time.Minute, d.Retention.Expire})
+	}
+	for _, daily := range d.Daily {
+		all = append(all, round{"daily." + daily.Name, lookEvery, 30 * time.Minute, daily.Do})
 	}
 	return all
 }

@@ -30,6 +30,8 @@ type Deps struct {
 	Audit AuditLog
 	// Retention deletes what is due; nil deletes nothing.
 	Retention Expirer
+	// Daily is what a day brings, each by its own use case.
+	Daily []Daily
 	// Step is called between every two steps of the road, for tests that stop
 	// the process there; nil does nothing.
 	Step   func(name string)

@@ -151,7 +151,16 @@ func (s speaker) funcs() template.FuncMap {
 	return template.FuncMap{
 		"t": func(key string, args ...any) (string, error) { return s.words.Text(s.lang, key, args...) },
 		// tm is t with the arguments in a map, as what is found wrong brings them.
-		"tm":      func(key string, args map[string]any) (string, error) { return s.words.text(s.lang, key, args) },
+		"tm": func(key string, args map[string]any) (string, error) { return s.words.text(s.lang, key, args) },
+		// In another language than the page's, as letters in two languages need.
+		"in": func(lang, key string, args ...any) (string, error) { return s.words.Text(lang, key, args...) },
+		"dayin": func(lang string, value any) (string, error) {
+			at, err := moment(value)
+			if err != nil {
+				return "", fmt.Errorf("dayin: %w", err)
+			}
+			return s.words.Date(lang, at, s.zone)
+		},
 		"has":     func(key string) bool { return s.words.Has(s.lang, key) },
 		"number":  func(value any) (string, error) { return s.words.Number(s.lang, value) },
 		"asset":   s.assets.url,

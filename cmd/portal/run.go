@@ -210,7 +210,7 @@ func (w *workplace) work(ctx context.Context) error {
 	worker, err := jobs.New(jobs.Deps{
 		DB: w.db, RedisURL: w.conf.RedisURL, Clock: w.subjects.clock, Log: w.log,
 		Screening: w.subjects.screening, Escalations: w.subjects.escalations, Readings: w.subjects.complaints, Letters: w.subjects.letters,
-		Audit: w.subjects.audit, Retention: w.subjects.retention,
+		Audit: w.subjects.audit, Retention: w.subjects.retention, Daily: w.subjects.daily(w.log),
 	})
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"github.com/fairpassage/portal/app/agency"
 	"github.com/fairpassage/portal/app/decision"
 	"github.com/fairpassage/portal/app/desk"
+	"github.com/fairpassage/portal/app/licence"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/oversight"
 	"github.com/fairpassage/portal/app/police"
@@ -92,9 +93,12 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Oversight: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/oversight/escalations", Offices: s.complaints,
 		}),
-		Readings:  reading.New(w, s.complaints),
-		Retention: oversight.NewRetention(w, s.retention, s.decisions),
-		Audit:     public.NewAudit(w, s.audit),
+		Readings:       reading.New(w, s.complaints),
+		Retention:      oversight.NewRetention(w, s.retention, s.decisions),
+		Licences:       licence.New(w, s.licensing, s.decisions, "/ministry"),
+		LicenceAppeals: licence.New(w, s.licensing, s.decisions, "/oversight"),
+		OwnLicence:     licence.New(w, s.licensing, s.decisions, "/agency"),
+		Audit:          public.NewAudit(w, s.audit),
 
 		Inspections: ministry.NewInspections(w, s.inspections),
 		Inspected:   agency.NewInspections(w, s.inspections),

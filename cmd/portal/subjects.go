@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"log/slog"
 	"slices"
@@ -29,6 +30,7 @@ import (
 	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
+	"github.com/fairpassage/portal/jobs"
 	"github.com/fairpassage/portal/views"
 )
 
@@ -102,6 +104,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		s.retention.Rules(),
 		s.laws.Rules(),
 		s.applications.Rules(),
+		s.licensing.Rules(),
 	)
 	if s.decisions, err = decision.NewService(db, clk, s.people, rules...); err != nil {
 		return nil, err
@@ -120,4 +123,15 @@ func mailerOf(conf config.Config) (letter.Mailer, error) {
 		return nil, nil //nolint:nilnil // no mailer is a legal mailer
 	}
 	return mail.New(conf.SMTPURL)
+}
+
+// daily is what a day brings, one line a subject.
+func (s *subjects) daily(log *slog.Logger) []jobs.Daily {
+	return []jobs.Daily{
+		{Name: "licences", Do: func(ctx context.Context) error { return s.licensing.Day(ctx, log) }},
+		{Name: "inspections", Do: func(ctx context.Context) error {
+			_, err := s.inspections.LapseReplies(ctx, identity.System("clock"), s.inspections.Today())
+			return err
+		}},
+	}
 }
