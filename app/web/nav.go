@@ -22,7 +22,7 @@ var doors = []struct {
 }{
 	{"nav.agency", "/agency", authority.AgencyDesk},
 	{"nav.application", "/agency/application", authority.ApplicationWrite},
-	{"nav.licence", "/agency/licence", authority.AgencyDesk},
+	{"nav.licence", "/agency/licence", authority.LicenceRead},
 	{"nav.placements", "/agency/placements", authority.PlacementList},
 	{"nav.inspections", "/agency/inspections", authority.InspectionOwn},
 	{"nav.applications", "/ministry/applications", authority.ApplicationList},

@@ -29,6 +29,7 @@ const (
 	ReinstateDecide       Action = "reinstate.decide"      // the oversight body, which imposed nothing
 	AppealPropose         Action = "appeal.propose"        // a verdict, an overseer
 	AppealDecide          Action = "appeal.decide"         // a second one
+	LicenceRead           Action = "licence.read"          // an agency's own, with its letters
 	LicenceAnswer         Action = "licence.answer"        // an agency's reply, appeal, surrender
 	LicenceDay            Action = "licence.day"           // what a day brings
 	RegisterList          Action = "register.list"         // agencies as officers see them
@@ -203,6 +204,7 @@ var rules = map[Action]rule{
 	ReinstateDecide:      {kind: identity.UnitOversight, roles: overseers, own: true},
 	AppealPropose:        {kind: identity.UnitOversight, roles: overseers},
 	AppealDecide:         {kind: identity.UnitOversight, roles: overseers, own: true},
+	LicenceRead:          {kind: identity.UnitAgency, roles: agencyPeople, own: true},
 	LicenceAnswer:        {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},
 	LicenceDay:           {processes: []string{"licensing"}},
 	RegisterList:         {kind: identity.UnitMinistry, roles: licensingPeople},

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/authority"
-	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
@@ -113,10 +112,7 @@ func (s *Service) Open(ctx context.Context, actor identity.Actor, agency uuid.UU
 
 func mayOpen(actor identity.Actor, agency uuid.UUID) error {
 	if actor.UnitKind == identity.UnitAgency {
-		if agency != actor.AgencyID || agency == uuid.Nil {
-			return fault.New(fault.Forbidden, "problem.not_found")
-		}
-		return authority.Require(actor, authority.AgencyDesk, authority.Object{})
+		return authority.Require(actor, authority.LicenceRead, authority.Object{AgencyID: agency})
 	}
 	if authority.Enter(actor, authority.AppealPropose).Allowed {
 		return nil
