@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/fairpassage/portal/app/web"
@@ -39,7 +40,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/", "/agency/people/",
 		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/ministry/inspections/", "/agency/application/", "/agency/inspections/",
 		"/ministry/agencies/", "/oversight/agencies/", "/ministry/letters/", "/oversight/letters/", "/agency/letters/", "/agency/licence/",
-		"/agencies/", "/language/", "/assets/",
+		"/agencies/", "/language/", "/assets/", "/verify/",
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			th, ok := m.things[prefix][p.standing]
@@ -75,6 +76,7 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 	}
 	inspected := m.inspection()
 	m.things = map[string]map[standing]thing{
+		"/verify/":                anything(map[string]string{"+": m.proof()}),
 		"/language/":              anything(map[string]string{":code": "en"}),
 		"/assets/":                anything(map[string]string{"*": strings.TrimPrefix(m.asset, "/assets/")}),
 		"/agencies/":              anything(map[string]string{"+": "sample"}),
@@ -143,6 +145,13 @@ func (m *matrix) inspection() string {
 	must(m.inspections.Record(ctx, inspector, key, sheet))
 	must(m.inspections.Send(ctx, officer, key))
 	return key.String()
+}
+
+// proof is a code that anybody may check.
+func (m *matrix) proof() string {
+	m.t.Helper()
+	res := (&visitor{&counter{server: m.server, log: m.log}, map[string]string{}}).send(m.t, "/agencies/sample", "/agencies/check", url.Values{"slug": {"sample"}})
+	return strings.TrimPrefix(res.Header.Get("Location"), "/verify/")
 }
 
 // letter is a notice to the first agency.

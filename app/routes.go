@@ -48,6 +48,7 @@ type Pages struct {
 	Licences       *licence.Desk
 	LicenceAppeals *licence.Desk
 	OwnLicence     *licence.Desk
+	Verify         *public.Verify
 
 	// Inspections are the ministry's pages of them, Inspected an agency's.
 	Inspections *ministry.Inspections
@@ -73,6 +74,13 @@ func publicRoutes(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/agencies", Surface: web.Public, Action: authority.PublicRead, Handler: p.Agencies.Search},
 		// The plus also takes a slash: a licence number may hold one.
 		{Method: get, Path: "/agencies/+", Surface: web.Public, Action: authority.PublicRead, Handler: p.Agencies.Show},
+
+		{Method: post, Path: "/agencies/check", Surface: web.Public, Action: authority.PublicRead, Handler: p.Verify.Prove},
+
+		{Method: get, Path: "/verify", Surface: web.Public, Action: authority.PublicRead, Handler: p.Verify.Form},
+		{Method: get, Path: "/verify/keys", Surface: web.Public, Action: authority.PublicRead, Handler: p.Verify.Keys, Plain: true},
+		{Method: get, Path: "/verify/revoked", Surface: web.Public, Action: authority.PublicRead, Handler: p.Verify.Revoked, Plain: true},
+		{Method: get, Path: "/verify/+", Surface: web.Public, Action: authority.PublicRead, Handler: p.Verify.Show},
 
 		{Method: get, Path: "/complaints/new", Surface: web.Public, Action: authority.ComplaintFile, Handler: p.Complaints.New},
 		{Method: post, Path: "/complaints/new", Surface: web.Public, Action: authority.ComplaintFile, Handler: p.Complaints.Walk},
@@ -153,6 +161,7 @@ func officeRoutes(p Pages) []web.Route {
 		{Method: get, Path: "/agency/licence", Surface: web.Staff, Action: authority.LicenceRead, Handler: p.OwnLicence.Agency},
 		{Method: get, Path: "/agency/licence/:kind", Surface: web.Staff, Action: authority.LicenceAnswer, Handler: p.OwnLicence.StepForm},
 		{Method: post, Path: "/agency/licence/:kind", Surface: web.Staff, Action: authority.LicenceAnswer, Handler: p.OwnLicence.Take},
+		{Method: get, Path: "/agency/certificate", Surface: web.Staff, Action: authority.LicenceRead, Handler: p.OwnLicence.Certificate},
 		{Method: get, Path: "/agency/letters/:id", Surface: web.Staff, Action: authority.LicenceRead, Handler: p.OwnLicence.Letter},
 		{Method: get, Path: "/agency/timeline", Surface: web.Staff, Action: authority.LicenceRead, Handler: p.OwnLicence.Timeline},
 		{Method: get, Path: "/agency/duties", Surface: web.Staff, Action: authority.LicenceRead, Handler: p.OwnLicence.Duties},
@@ -162,6 +171,7 @@ func officeRoutes(p Pages) []web.Route {
 		{Method: get, Path: "/ministry/agencies/:id", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Agency},
 		{Method: get, Path: "/ministry/agencies/:id/steps/:kind", Surface: web.Staff, Action: authority.LicencePropose, Handler: p.Licences.StepForm},
 		{Method: post, Path: "/ministry/agencies/:id/steps/:kind", Surface: web.Staff, Action: authority.LicencePropose, Handler: p.Licences.Take},
+		{Method: get, Path: "/ministry/agencies/:id/certificate", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Certificate},
 		{Method: get, Path: "/ministry/agencies/:id/timeline", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Timeline},
 		{Method: get, Path: "/ministry/agencies/:id/duties", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Duties},
 		{Method: post, Path: "/ministry/agencies/:id/duties", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Discharge},

@@ -25,6 +25,7 @@ import (
 	listing "github.com/fairpassage/portal/internal/agency"
 	"github.com/fairpassage/portal/internal/application"
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/certificate"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/decision"
@@ -111,6 +112,10 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	must(err)
 	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})
 	w.inspections = inspection.New(inspection.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, People: keeper})
+	signer, err := certificate.NewSigner(keys.Secret(seal.SecretLicence))
+	must(err)
+	certificates := certificate.New(w.db.DB, w.clock, home, signer)
+	steps := licence.Deps{Web: w.edge, Licensing: licences, Proposer: w.decisions, Certificates: certificates, PublicURL: "http://localhost:8080"}
 	w.pages = app.Pages{
 		Home: public.NewHome(w.edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(w.edge, listed), Complaints: complaintPages,
 		Account: account.New(w.edge, sessions, nil), Agency: agency.New(agency.Deps{Web: w.edge, Applications: applications, Placements: placements, People: staff, Home: home}),
@@ -119,9 +124,9 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		Police:       inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(w.edge, w.complaints),
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
 		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
-		Licences: licence.New(w.edge, licences, w.decisions, "/ministry"), LicenceAppeals: licence.New(w.edge, licences, w.decisions, "/oversight"),
-		OwnLicence: licence.New(w.edge, licences, w.decisions, "/agency"),
-		Admin:      admin.New(w.edge, staff), Inspections: ministry.NewInspections(w.edge, w.inspections), Inspected: agency.NewInspections(w.edge, w.inspections),
+		Licences: licence.New(steps, "/ministry"), LicenceAppeals: licence.New(steps, "/oversight"), OwnLicence: licence.New(steps, "/agency"),
+		Verify: public.NewVerify(w.edge, certificates, "http://localhost:8080"),
+		Admin:  admin.New(w.edge, staff), Inspections: ministry.NewInspections(w.edge, w.inspections), Inspected: agency.NewInspections(w.edge, w.inspections),
 	}
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, w.edge, w.pages)
 	must(err)

@@ -14,9 +14,11 @@ var languages = []string{"en", "km"}
 const public = ""
 
 // keyPage is one that people come to often. Where address is a list, link says
-// which of its links leads to the page itself.
+// which of its links leads to the page itself; through, which leads to the page
+// that has that link.
 type keyPage struct {
 	name, role, address, link string
+	through                   string
 	status                    int // 0 means 200
 }
 
@@ -34,12 +36,22 @@ var keyPages = []keyPage{
 	{name: "leave", address: "/leave"}, // last: it makes the browser forget the language
 	{name: "agency-desk", role: "agency_head", address: "/agency"},
 	{name: "agency-application", role: "agency_head", address: "/agency/application"},
+	{name: "agency-licence", role: "agency_head", address: "/agency/licence"},
+	{name: "agency-surrender", role: "agency_head", address: "/agency/licence/surrender_ask"},
+	{name: "agency-timeline", role: "agency_head", address: "/agency/timeline"},
+	{name: "agency-duties", role: "agency_head", address: "/agency/duties"},
 	{name: "agency-placements", role: "agency_head", address: "/agency/placements"},
 	{name: "agency-placement-new", role: "agency_head", address: "/agency/placements/new"},
 	{name: "agency-inspections", role: "agency_head", address: "/agency/inspections"},
 	{name: "agency-inspection", role: "agency_head", address: "/agency/inspections", link: `main a[href^="/agency/inspections/"]`},
 	{name: "ministry-applications", role: "licensing_officer", address: "/ministry/applications?status=all"},
 	{name: "ministry-application", role: "licensing_officer", address: "/ministry/applications?status=all", link: `main a[href^="/ministry/applications/"]`},
+	{name: "ministry-remark", role: "licensing_officer", address: "/ministry/applications", link: `main a[href*="/remarks?"]`, through: `main a[href^="/ministry/applications/"]`},
+	{name: "ministry-agencies", role: "licensing_officer", address: "/ministry/agencies?q=harvest"},
+	{name: "ministry-agency", role: "licensing_officer", address: "/ministry/agencies?q=harvest", link: `main td a[href^="/ministry/agencies/"]`},
+	{name: "ministry-agency-notice", role: "licensing_officer", address: "/ministry/agencies?q=harvest", through: `main td a[href^="/ministry/agencies/"]`, link: `main a[href$="/steps/notice"]`},
+	{name: "ministry-agency-narrow", role: "licensing_officer", address: "/ministry/agencies?q=harvest", through: `main td a[href^="/ministry/agencies/"]`, link: `main a[href$="/steps/narrow"]`},
+	{name: "ministry-agency-timeline", role: "licensing_officer", address: "/ministry/agencies?q=harvest", through: `main td a[href^="/ministry/agencies/"]`, link: `main a[href$="/timeline"]`},
 	{name: "ministry-policies", role: "licensing_officer", address: "/ministry/policies"},
 	{name: "ministry-policy", role: "licensing_officer", address: "/ministry/policies/guarantee.amount"},
 	{name: "ministry-policy-age", role: "licensing_officer", address: "/ministry/policies/placement.age"},
@@ -58,6 +70,7 @@ var keyPages = []keyPage{
 	{name: "readings", role: "first_reader", address: "/readings"},
 	{name: "reading", role: "first_reader", address: "/readings", link: `main a[href^="/readings/"]`},
 	{name: "oversight-escalations", role: "overseer", address: "/oversight/escalations"},
+	{name: "oversight-appeals", role: "overseer", address: "/oversight/appeals"},
 	{name: "oversight-retention", role: "overseer", address: "/oversight/retention"},
 	{name: "people", role: "administrator", address: "/admin/people"},
 	{name: "person-invite", role: "administrator", address: "/admin/people/invite"},
@@ -79,6 +92,9 @@ func roles() []string {
 // follow resolves the link of a page, as that role sees it.
 func (p keyPage) follow(t testing.TB, v *visitor) keyPage {
 	t.Helper()
+	if p.through != "" {
+		p.address = hrefOf(t, v, p.address, p.through)
+	}
 	if p.link != "" {
 		p.address = hrefOf(t, v, p.address, p.link)
 	}

@@ -1,10 +1,6 @@
 package account
 
 import (
-	"fmt"
-	"strings"
-
-	"github.com/boombuler/barcode/qr"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/views"
@@ -15,19 +11,9 @@ type appPage struct {
 	Form   views.Form
 	Secret string
 	Sealed string
-	Picture
+	web.Picture
 	Replaces bool
 }
-
-// Picture is a two-dimensional code as the path of an SVG drawing: Side modules
-// wide, without the quiet zone around it.
-type Picture struct {
-	Side int
-	Path string
-}
-
-// Frame is the width of the drawing with four modules of quiet around it.
-func (p Picture) Frame() int { return p.Side + 8 }
 
 // AppForm shows the secret of a new authenticator app.
 func (d *Desk) AppForm(c *fiber.Ctx) error {
@@ -43,7 +29,7 @@ func (d *Desk) showApp(c *fiber.Ctx, status int, form views.Form, app identity.E
 	if err != nil {
 		return err
 	}
-	picture, err := draw(app.URL)
+	picture, err := web.Draw(app.URL)
 	if err != nil {
 		return err
 	}
@@ -139,23 +125,4 @@ func (d *Desk) AddKey(c *fiber.Ctx) error {
 		sent.Errors["name"] = message
 	}
 	return d.askKey(c, fiber.StatusUnprocessableEntity, sent)
-}
-
-// draw makes the picture that an app scans. It stands in the page itself: no
-// second request, and nothing for a cache to keep.
-func draw(text string) (Picture, error) {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
-	if err != nil {
-		return Picture{}, fmt.Errorf("draw code: %w", err)
-	}
-	side := code.Bounds().Dx()
-	var path strings.Builder
-	for y := range side {
-		for x := range side {
-			if red, _, _, _ := code.At(x, y).RGBA(); red == 0 {
-				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x, y)
-			}
-		}
-	}
-	return Picture{Side: side, Path: path.String()}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fairpassage/portal/app/web"
+	"github.com/fairpassage/portal/internal/certificate"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/views"
@@ -22,12 +23,26 @@ type Desk struct {
 	web       *web.Web
 	licensing *licensing.Service
 	proposer  licensing.Proposer
-	base      string // "/ministry", "/oversight" or "/agency"
+	// certificates are checked by anybody at public, the address of the public site.
+	certificates *certificate.Service
+	public       string
+	base         string // "/ministry", "/oversight" or "/agency"
+}
+
+// Deps of the desks.
+type Deps struct {
+	Web          *web.Web
+	Licensing    *licensing.Service
+	Proposer     licensing.Proposer
+	Certificates *certificate.Service
+	PublicURL    string
 }
 
 // New returns the pages below base.
-func New(w *web.Web, l *licensing.Service, p licensing.Proposer, base string) *Desk {
-	return &Desk{web: w, licensing: l, proposer: p, base: base}
+func New(d Deps, base string) *Desk {
+	return &Desk{
+		web: d.Web, licensing: d.Licensing, proposer: d.Proposer, certificates: d.Certificates, public: strings.TrimSuffix(d.PublicURL, "/"), base: base,
+	}
 }
 
 // agency is the agency that a page is about: one's own, or the one in the address.

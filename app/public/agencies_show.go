@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/register"
@@ -47,7 +48,27 @@ type agencyPage struct {
 	People  []register.Contact
 	Periods []licensing.Period
 	Events  []agencyEvent
+	Slug    string
+	Scope   []string
+	// Parts are those of a kind, in the order of partKinds; Licensed says that the
+	// ministry granted it something, so that who is not listed is nobody.
+	Parts    []agencyParts
+	Licensed bool
+	Former   []register.Former
 }
+
+// agencyParts are the places of one kind, or those who recruit for it.
+type agencyParts struct {
+	Kind  string
+	Lines []agencyPart
+}
+
+type agencyPart struct {
+	Name, Where string
+	Phone       string
+}
+
+func partKinds() []string { return []string{"branch", "agent", "training_site", "representative"} }
 
 type agencyEvent struct {
 	Key    string
@@ -85,6 +106,13 @@ func (a *Agencies) page(c *fiber.Ctx, e register.Entry) agencyPage {
 		agencyHead: a.head(c, e.Agency, ""), Path: agencyPath(e.Slug, ""),
 		Year: e.ValidSinceYear, Address: e.Address, Periods: e.Periods,
 	}
+	page.Slug, page.Scope, page.Former = e.Slug, scopeWords(a.web.Lang(c), e.Scope.Lines), e.Former
+	page.Licensed = len(e.Periods) > 0
+	for _, kind := range partKinds() {
+		if parts := partsOf(a.web.Lang(c), kind, e.Parts); len(parts.Lines) > 0 || kind == "agent" && page.Licensed {
+			page.Parts = append(page.Parts, parts)
+		}
+	}
 	for _, k := range e.Kinds {
 		page.Kinds = append(page.Kinds, a.words(c, "agencies.kind."+k, k))
 	}
@@ -106,6 +134,27 @@ func (a *Agencies) page(c *fiber.Ctx, e register.Entry) agencyPage {
 		})
 	}
 	return page
+}
+
+func partsOf(lang, kind string, all []register.Part) agencyParts {
+	parts := agencyParts{Kind: kind}
+	for _, p := range all {
+		if p.Kind != kind {
+			continue
+		}
+		line := agencyPart{Name: p.NameLatin, Phone: p.Phone, Where: p.Address}
+		if p.NameLatin == "" || p.NameLocal != "" && lang == "km" {
+			line.Name = p.NameLocal
+		}
+		for _, part := range []string{p.Province, countryName(lang, p.Country)} {
+			if part != "" && line.Where != "" {
+				line.Where += ", "
+			}
+			line.Where += part
+		}
+		parts.Lines = append(parts.Lines, line)
+	}
+	return parts
 }
 
 // words returns the message, or the text where the catalogue has none: the
@@ -162,4 +211,12 @@ func (a *Agencies) answer(c *fiber.Ctx, of register.Agency, speaker string) (cla
 		answer.Key, answer.Tone = answer.Key+".untold", "amber"
 	}
 	return answer, nil
+}
+
+// countryName is "" without a country.
+func countryName(lang, code string) string {
+	if code == "" {
+		return ""
+	}
+	return country.Name(lang, code)
 }

@@ -25,19 +25,20 @@ const (
 
 // commands is the command line.
 type commands struct {
-	Run       runCmd       `cmd:"" help:"Run everything in one process, with its own PostgreSQL and demonstration data."`
-	Web       webCmd       `cmd:"" help:"Serve the site."`
-	Worker    workerCmd    `cmd:"" help:"Do the background work."`
-	Migrate   migrateCmd   `cmd:"" help:"Bring the schema up or down, or make the database roles."`
-	Import    importCmd    `cmd:"" help:"Bring in registers."`
-	Demo      demoCmd      `cmd:"" help:"The demonstration."`
-	Keys      keysCmd      `cmd:"" help:"Keys of desks and of the portal."`
-	User      userCmd      `cmd:"" help:"Accounts and units: invite the first administrator, found units, appoint the first person of each, list, close."`
-	Vault     vaultCmd     `cmd:"" help:"Hold the matching key in a process of its own."`
-	Audit     auditCmd     `cmd:"" help:"The audit log: verify, export, prove, witness."`
-	Retention retentionCmd `cmd:"" help:"How long what is kept."`
-	Policy    policyCmd    `cmd:"" help:"Law and house rules, as dated data."`
-	Doctor    doctorCmd    `cmd:"" help:"Check the configuration and what the portal depends on."`
+	Run         runCmd         `cmd:"" help:"Run everything in one process, with its own PostgreSQL and demonstration data."`
+	Web         webCmd         `cmd:"" help:"Serve the site."`
+	Worker      workerCmd      `cmd:"" help:"Do the background work."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring the schema up or down, or make the database roles."`
+	Import      importCmd      `cmd:"" help:"Bring in registers."`
+	Demo        demoCmd        `cmd:"" help:"The demonstration."`
+	Keys        keysCmd        `cmd:"" help:"Keys of desks and of the portal."`
+	User        userCmd        `cmd:"" help:"Accounts and units: invite the first administrator, found units, appoint the first person of each, list, close."`
+	Vault       vaultCmd       `cmd:"" help:"Hold the matching key in a process of its own."`
+	Audit       auditCmd       `cmd:"" help:"The audit log: verify, export, prove, witness."`
+	Retention   retentionCmd   `cmd:"" help:"How long what is kept."`
+	Certificate certificateCmd `cmd:"" help:"Certificates of licences, checked offline."`
+	Policy      policyCmd      `cmd:"" help:"Law and house rules, as dated data."`
+	Doctor      doctorCmd      `cmd:"" help:"Check the configuration and what the portal depends on."`
 }
 
 // program is what every command may use of the outside.

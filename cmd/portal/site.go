@@ -76,6 +76,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 	if err != nil {
 		return nil, err
 	}
+	licences := licence.Deps{Web: w, Licensing: s.licensing, Proposer: s.decisions, Certificates: s.certificates, PublicURL: conf.BaseURL}
 	return app.New(app.Config{Surfaces: surfaces, TrustedProxies: conf.TrustedProxies}, w, app.Pages{
 		Home:         public.NewHome(w, ready),
 		Agencies:     public.NewAgencies(w, s.register),
@@ -95,9 +96,10 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		}),
 		Readings:       reading.New(w, s.complaints),
 		Retention:      oversight.NewRetention(w, s.retention, s.decisions),
-		Licences:       licence.New(w, s.licensing, s.decisions, "/ministry"),
-		LicenceAppeals: licence.New(w, s.licensing, s.decisions, "/oversight"),
-		OwnLicence:     licence.New(w, s.licensing, s.decisions, "/agency"),
+		Licences:       licence.New(licences, "/ministry"),
+		LicenceAppeals: licence.New(licences, "/oversight"),
+		OwnLicence:     licence.New(licences, "/agency"),
+		Verify:         public.NewVerify(w, s.certificates, conf.BaseURL),
 		Audit:          public.NewAudit(w, s.audit),
 
 		Inspections: ministry.NewInspections(w, s.inspections),

@@ -9,6 +9,7 @@ import (
 	"github.com/fairpassage/portal/internal/agency"
 	"github.com/fairpassage/portal/internal/application"
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/certificate"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/decision"
@@ -47,6 +48,7 @@ type subjects struct {
 	laws         *policy.Service
 	licensing    *licensing.Service
 	applications *application.Service
+	certificates *certificate.Service
 	inspections  *inspection.Service
 	placements   *placement.Service
 	complaints   *complaint.Service
@@ -76,6 +78,11 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		DB: db, Clock: clk, Home: home, Laws: s.laws, Hasher: hasher, Licences: s.licensing, Agencies: s.agencies,
 	})
 	s.inspections = inspection.New(inspection.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws, People: s.people})
+	signer, err := certificate.NewSigner(keys.Secret(seal.SecretLicence))
+	if err != nil {
+		return nil, err
+	}
+	s.certificates = certificate.New(db, clk, home, signer)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
 		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, People: s.people, Agencies: registerFor{s.register}, Placements: s.placements,

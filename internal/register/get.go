@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
@@ -38,6 +39,26 @@ type Entry struct {
 	Contacts []Contact
 	Periods  []licensing.Period // by first day
 	Events   []licensing.Event  // what happened to the licence, oldest first
+	Scope    licensing.Scope    // of today
+	Parts    []Part             // its places, and who recruits for it
+	Former   []Former           // what it was called before, the latest first
+}
+
+// Part is a place of an agency, or somebody who may recruit for it, as its licence
+// has them.
+type Part struct {
+	Kind                 string // branch, agent, training_site or representative
+	NameLatin, NameLocal string
+	Country              string // ISO 3166-1 alpha-2, of a representative
+	Province             string
+	Address              string
+	Phone                string // E.164
+}
+
+// Former is a name that an agency had until a day.
+type Former struct {
+	NameLatin, NameLocal string
+	Until                time.Time
 }
 
 // Get returns the agency with that slug, or else with that licence number, or a
@@ -72,6 +93,15 @@ func (s *Service) entry(tx postgres.Tx, r agencyRow) (Entry, error) {
 	}
 	if r.Kinds != "" {
 		e.Kinds = strings.Split(r.Kinds, "\n")
+	}
+	if e.Scope, err = licensing.ScopeOn(tx, r.ID, s.today()); err != nil {
+		return Entry{}, err
+	}
+	if e.Parts, err = partsOf(tx, r.ID); err != nil {
+		return Entry{}, err
+	}
+	if e.Former, err = formerOf(tx, r.ID); err != nil {
+		return Entry{}, err
 	}
 	e.Contacts, err = contactsOf(tx, r.ID)
 	return e, err

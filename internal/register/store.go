@@ -117,3 +117,17 @@ func contactsOf(tx postgres.Tx, agency uuid.UUID) ([]Contact, error) {
 		ORDER BY array_position(ARRAY['phone', 'fax', 'email', 'person'], kind), position`, agency).Scan(&rows).Error
 	return rows, err
 }
+
+// partsOf lists what a grant established and everybody may know. The public role
+// sees no other kind.
+func partsOf(tx postgres.Tx, agency uuid.UUID) (parts []Part, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT kind, name_latin, name_local, country, province, address, phone FROM agency_parts
+		WHERE agency_id = ? AND until IS NULL AND kind IN ('branch','agent','training_site','representative') ORDER BY kind, province, name_latin, item`, agency).Scan(&parts).Error
+	return parts, err
+}
+
+func formerOf(tx postgres.Tx, agency uuid.UUID) (names []Former, err error) {
+	err = tx.Gorm().Raw(`SELECT name_latin, name_local, until FROM agency_former_names WHERE agency_id = ? ORDER BY until DESC`, agency).Scan(&names).Error
+	return names, err
+}

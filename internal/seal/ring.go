@@ -11,10 +11,11 @@ const (
 	SecretCSRF     Secret = "csrf"     // tokens of forms
 	SecretPins     Secret = "pins"     // rows that make somebody a person or a desk
 	SecretAudit    Secret = "audit"    // seed of the key that signs the audit log
+	SecretLicence  Secret = "licence"  // seed of the key that signs certificates
 )
 
 func secrets() []Secret {
-	return []Secret{SecretMatching, SecretReceipt, SecretForm, SecretCSRF, SecretPins, SecretAudit}
+	return []Secret{SecretMatching, SecretReceipt, SecretForm, SecretCSRF, SecretPins, SecretAudit, SecretLicence}
 }
 
 // Ring holds the secrets of one key folder. It is read-only and safe for

@@ -69,4 +69,5 @@ INSERT INTO inspection_saves (inspection_id, revision, person_id, saved_at, dang
 INSERT INTO inspection_replies (inspection_id, code, reply) VALUES (pg_temp.u(110), 'fees.no_debt', 'x');
 INSERT INTO inspection_withdrawals (inspection_id, code) VALUES (pg_temp.u(110), 'fees.no_debt');
 INSERT INTO inspection_steps (inspection_id, status, person_id, at) VALUES (pg_temp.u(110), 'planned', pg_temp.u(10), now());
+INSERT INTO certificates (agency_id, period_id, facts, issued_at) VALUES (pg_temp.u(30), pg_temp.u(33), sha256('x'), now());
 RESET session_replication_role;
