@@ -71,7 +71,7 @@ func (c *certificateVerifyCmd) Run(p *program) error {
 	payload, reason := certificate.Read(c.Code, keys)
 	out := verdict{Reason: reason}
 	if reason == certificate.Valid {
-		out = said(payload)
+		out = signed(payload)
 		if out.Reason = reason; payload.Kind == certificate.Licence {
 			out.Reason = certificate.Offline(payload, on, list)
 		}
@@ -88,7 +88,7 @@ func (c *certificateVerifyCmd) Run(p *program) error {
 	return nil
 }
 
-func said(payload certificate.Payload) verdict {
+func signed(payload certificate.Payload) verdict {
 	v := verdict{Kind: "certificate", Serial: payload.Serial, Made: payload.Day.Format(time.DateOnly), Number: payload.Number, State: string(payload.State)}
 	if payload.Kind == certificate.Check {
 		v.Kind = "check"
