@@ -23,7 +23,7 @@ const (
 	listSign = "signature "
 )
 
-// Sign writes the list with its signature: a line a licence, "NUMBER state".
+// SignList writes the list with its signature: a line a licence, "NUMBER state".
 func (s *Signer) SignList(l List, numbers []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n", listHead, l.Day.Format(time.DateOnly))

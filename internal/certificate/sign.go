@@ -30,7 +30,7 @@ func NewSigner(seed []byte) (*Signer, error) {
 }
 
 // Public is the key by which others check.
-func (s *Signer) Public() ed25519.PublicKey { return s.private.Public().(ed25519.PublicKey) } //nolint:forcetypeassert,errcheck // documented to be one
+func (s *Signer) Public() ed25519.PublicKey { return s.private.Public().(ed25519.PublicKey) } //nolint:forcetypeassert // documented to be one
 
 func keyID(public ed25519.PublicKey) (id [4]byte) {
 	sum := sha256.Sum256(public)

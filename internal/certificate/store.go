@@ -33,7 +33,7 @@ func sign(tx postgres.Tx, serial uint32, code string) error {
 func nextCheck(tx postgres.Tx) (uint32, error) {
 	var row struct{ Number int64 }
 	err := tx.Gorm().Raw(`SELECT nextval('check_numbers') AS number`).Scan(&row).Error
-	return uint32(row.Number), err //nolint:gosec // four thousand million checks
+	return uint32(row.Number), err
 }
 
 type agencyRow struct {
