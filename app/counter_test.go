@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"io"
 	"log/slog"
 	"net/http"
@@ -11,6 +12,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fairpassage/portal/internal/fitness"
+	"github.com/fairpassage/portal/internal/screening"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/fairpassage/portal/app"
@@ -44,6 +48,7 @@ type counter struct {
 	log    *bytes.Buffer
 	db     *testkit.Database
 	laws   *policy.Service
+	fit    *fitness.Service
 }
 
 // awayKey is a matching key that can be out of reach, as with a vault that is down.
@@ -108,6 +113,7 @@ func openCounter(t *testing.T) *counter {
 	applications := application.New(application.Deps{
 		DB: db.DB, Clock: clk, Home: home, Laws: laws, Hasher: s.key, Licences: licences, Agencies: listing.New(db.DB, s.key, clk),
 	})
+	s.fit = fitness.New(fitness.Deps{DB: db.DB, Clock: clk, Home: home, Laws: laws, Random: rand.Reader, Found: screening.Phoenix})
 	decisions, err := decision.NewService(db.DB, clk, testkit.People(clk), applications.Rules()...)
 	if err != nil {
 		t.Fatal(err)
@@ -242,6 +248,7 @@ func (v *visitor) apply(t *testing.T) {
 		want(v.send(t, home+"/"+section, home+"/"+section, url.Values{}), section)
 	}
 	want(v.send(t, home, home+"/file", url.Values{}), "file")
+	v.db.Keep(t, fitness.TopicCheck, v.fit.Check)
 }
 
 func recommendation() url.Values {

@@ -39,7 +39,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 	for _, prefix := range []string{
 		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/", "/agency/people/",
 		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/ministry/inspections/", "/agency/application/", "/agency/inspections/",
-		"/ministry/agencies/", "/oversight/agencies/", "/ministry/letters/", "/oversight/letters/", "/agency/letters/", "/agency/licence/",
+		"/oversight/fitness/", "/ministry/agencies/", "/oversight/agencies/", "/ministry/letters/", "/oversight/letters/", "/agency/letters/", "/agency/licence/",
 		"/agencies/", "/language/", "/assets/", "/verify/",
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
@@ -76,6 +76,7 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 	}
 	inspected := m.inspection()
 	m.things = map[string]map[standing]thing{
+		"/oversight/fitness/":     anything(ids(m.check())),
 		"/verify/":                anything(map[string]string{"+": m.proof()}),
 		"/language/":              anything(map[string]string{":code": "en"}),
 		"/assets/":                anything(map[string]string{"*": strings.TrimPrefix(m.asset, "/assets/")}),
@@ -144,6 +145,15 @@ func (m *matrix) inspection() string {
 	}
 	must(m.inspections.Record(ctx, inspector, key, sheet))
 	must(m.inspections.Send(ctx, officer, key))
+	return key.String()
+}
+
+// check is one that waits for its second decision.
+func (m *matrix) check() string {
+	m.t.Helper()
+	key := unitOf("a check")
+	m.exec(`INSERT INTO fitness_checks (id, application_id, round, agency_id, grade, score, second_needed, made_at)
+		VALUES ($1, $2, 1, $3, 'none', 0, true, now()) ON CONFLICT DO NOTHING`, key, unitOf("application"), unitOf("the agency"))
 	return key.String()
 }
 

@@ -49,6 +49,7 @@ type Pages struct {
 	LicenceAppeals *licence.Desk
 	OwnLicence     *licence.Desk
 	Verify         *public.Verify
+	Fitness        *oversight.Fitness
 
 	// Inspections are the ministry's pages of them, Inspected an agency's.
 	Inspections *ministry.Inspections
@@ -222,6 +223,9 @@ func caseRoutes(p Pages) []web.Route {
 		{Method: get, Path: "/oversight/escalations/:id", Surface: web.Staff, Action: authority.OversightRead, Handler: p.Oversight.Escalation},
 		{Method: post, Path: "/oversight/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.OversightAcknowledge, Handler: p.Oversight.Acknowledge},
 		{Method: get, Path: "/oversight/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.OversightSealedRead, Handler: p.Oversight.Complaint},
+		{Method: get, Path: "/oversight/fitness", Surface: web.Staff, Action: authority.FitnessReview, Handler: p.Fitness.List},
+		{Method: get, Path: "/oversight/fitness/:id", Surface: web.Staff, Action: authority.FitnessReview, Handler: p.Fitness.Show},
+		{Method: post, Path: "/oversight/fitness/:id", Surface: web.Staff, Action: authority.FitnessReview, Handler: p.Fitness.Review},
 		{Method: get, Path: "/oversight/appeals", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.Appeals},
 		{Method: get, Path: "/oversight/agencies/:id", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.Agency},
 		{Method: get, Path: "/oversight/agencies/:id/steps/:kind", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.StepForm},

@@ -30,6 +30,7 @@ import (
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/escalation"
+	"github.com/fairpassage/portal/internal/fitness"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/letter"
@@ -112,6 +113,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	must(err)
 	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})
 	w.inspections = inspection.New(inspection.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, People: keeper})
+	w.fitness = fitness.New(fitness.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, Random: currentRandom{}, Found: screening.Phoenix})
 	signer, err := certificate.NewSigner(keys.Secret(seal.SecretLicence))
 	must(err)
 	certificates := certificate.New(w.db.DB, w.clock, home, signer)
@@ -125,8 +127,9 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
 		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
 		Licences: licence.New(steps, "/ministry"), LicenceAppeals: licence.New(steps, "/oversight"), OwnLicence: licence.New(steps, "/agency"),
-		Verify: public.NewVerify(w.edge, certificates, "http://localhost:8080"),
-		Admin:  admin.New(w.edge, staff), Inspections: ministry.NewInspections(w.edge, w.inspections), Inspected: agency.NewInspections(w.edge, w.inspections),
+		Fitness: oversight.NewFitness(w.edge, w.fitness),
+		Verify:  public.NewVerify(w.edge, certificates, "http://localhost:8080"),
+		Admin:   admin.New(w.edge, staff), Inspections: ministry.NewInspections(w.edge, w.inspections), Inspected: agency.NewInspections(w.edge, w.inspections),
 	}
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, w.edge, w.pages)
 	must(err)

@@ -21,6 +21,7 @@ import (
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
+	"github.com/fairpassage/portal/internal/fitness"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/letter"
@@ -62,6 +63,7 @@ type twin struct {
 	screening   *screening.Service
 	laws        *policy.Service
 	inspections *inspection.Service
+	fitness     *fitness.Service
 	bell        *web.Bell
 	mails       *mailtest.Server
 	people      map[string]identity.Actor // by address
@@ -261,6 +263,8 @@ func (w *twin) work() {
 		switch topic {
 		case complaint.TopicFiled:
 			err = w.screening.Screen(ctx, promise)
+		case fitness.TopicCheck:
+			err = w.fitness.Check(ctx, promise)
 		case complaint.TopicReadingMade:
 			err = w.complaints.TellReaders(ctx, promise)
 		case complaint.TopicReadingDue:

@@ -26,6 +26,7 @@ type Deps struct {
 	Escalations Escalations
 	Readings    Readings
 	Letters     Letters
+	Fitness     Fitness
 	// Audit is the log that the worker keeps going; nil keeps none.
 	Audit AuditLog
 	// Retention deletes what is due; nil deletes nothing.

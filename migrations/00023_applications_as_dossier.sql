@@ -169,7 +169,7 @@ CREATE TABLE agency_parts (
     id             uuid PRIMARY KEY,
     agency_id      uuid NOT NULL REFERENCES agencies,
     application_id uuid REFERENCES applications,
-    kind           text NOT NULL CHECK (kind IN ('director','owner','staff','branch','agent','training_site','representative','account')),
+    kind           text NOT NULL CHECK (kind IN ('office','director','owner','staff','branch','agent','training_site','representative','account')),
     item           text NOT NULL CHECK (item <> ''),
     name_latin     text NOT NULL DEFAULT '',
     name_local     text NOT NULL DEFAULT '',
@@ -180,6 +180,7 @@ CREATE TABLE agency_parts (
     province       text NOT NULL DEFAULT '',
     address        text NOT NULL DEFAULT '',
     phone          text NOT NULL DEFAULT '',
+    email          text NOT NULL DEFAULT '',
     -- Keyed hash of a document's or an account's number, and its last characters.
     token          text NOT NULL DEFAULT '',
     last4          text NOT NULL DEFAULT '',
@@ -191,6 +192,7 @@ CREATE TABLE agency_parts (
 CREATE UNIQUE INDEX agency_parts_now ON agency_parts (agency_id, kind, item) WHERE until IS NULL;
 CREATE UNIQUE INDEX agency_parts_one_document ON agency_parts (agency_id, kind, token) WHERE until IS NULL AND token <> '' AND kind IN ('director','account');
 CREATE INDEX agency_parts_token ON agency_parts (token) WHERE token <> '';
+CREATE INDEX agency_parts_phone ON agency_parts (phone) WHERE phone <> '';
 -- +goose StatementBegin
 CREATE FUNCTION agency_shares_whole() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -22,6 +22,10 @@ type lawForm struct {
 	Renewal      string   `form:"renewal" validate:"max=30"`
 	Days         string   `form:"days" validate:"max=20"`
 	Basis        string   `form:"basis" validate:"max=20"`
+	Weak         string   `form:"weak" validate:"max=20"`
+	Strong       string   `form:"strong" validate:"max=20"`
+	Generic      string   `form:"generic" validate:"max=20"`
+	Sample       string   `form:"sample" validate:"max=20"`
 	Critical     string   `form:"critical" validate:"max=20"`
 	Major        string   `form:"major" validate:"max=20"`
 	Minor        string   `form:"minor" validate:"max=20"`

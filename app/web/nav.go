@@ -34,6 +34,7 @@ var doors = []struct {
 	{"nav.units", "/admin/units", authority.PeopleManage},
 	{"nav.escalations", "/oversight/escalations", authority.OversightList},
 	{"nav.readings", "/readings", authority.ReadingList},
+	{"nav.fitness", "/oversight/fitness", authority.FitnessReview},
 	{"nav.appeals", "/oversight/appeals", authority.AppealPropose},
 	{"nav.retention", "/oversight/retention", authority.RetentionRead},
 	{"nav.decisions", "/decisions", authority.DecisionList},

@@ -99,6 +99,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Licences:       licence.New(licences, "/ministry"),
 		LicenceAppeals: licence.New(licences, "/oversight"),
 		OwnLicence:     licence.New(licences, "/agency"),
+		Fitness:        oversight.NewFitness(w, s.fitness),
 		Verify:         public.NewVerify(w, s.certificates, conf.BaseURL),
 		Audit:          public.NewAudit(w, s.audit),
 

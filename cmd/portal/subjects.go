@@ -15,6 +15,7 @@ import (
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
+	"github.com/fairpassage/portal/internal/fitness"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/letter"
@@ -49,6 +50,7 @@ type subjects struct {
 	licensing    *licensing.Service
 	applications *application.Service
 	certificates *certificate.Service
+	fitness      *fitness.Service
 	inspections  *inspection.Service
 	placements   *placement.Service
 	complaints   *complaint.Service
@@ -78,6 +80,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		DB: db, Clock: clk, Home: home, Laws: s.laws, Hasher: hasher, Licences: s.licensing, Agencies: s.agencies,
 	})
 	s.inspections = inspection.New(inspection.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws, People: s.people})
+	s.fitness = fitness.New(fitness.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws, Random: rand.Reader, Found: screening.Phoenix})
 	signer, err := certificate.NewSigner(keys.Secret(seal.SecretLicence))
 	if err != nil {
 		return nil, err

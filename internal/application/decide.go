@@ -9,6 +9,7 @@ import (
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/fitness"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 )
@@ -41,8 +42,16 @@ func (s *Service) may(tx postgres.Tx, by identity.Actor, d decision.Decision) er
 		return fault.New(fault.Forbidden, "licensing.own_application")
 	case d.UnitID != d.ProposedUnit:
 		return fault.New(fault.Conflict, "problem.conflict")
+	case d.Kind != GrantKind || by.PersonID == d.ProposedBy:
+		return nil
 	}
-	return nil
+	// Nobody is granted anything before the check has run, nor before whoever it
+	// sends the file to has looked.
+	fit, err := fitness.Of(tx, h.ID, h.Round)
+	if err != nil {
+		return err
+	}
+	return fit.MayGrant()
 }
 
 func (s *Service) grant(tx postgres.Tx, d decision.Decision) error {

@@ -215,6 +215,7 @@ func TestAChangeGoesTheSameWayAndWidensTheScopeWithoutAPeriod(t *testing.T) {
 	if err := o.File(t.Context(), o.heads[0]); err != nil {
 		t.Fatal(err)
 	}
+	o.check(t)
 	folder, err := o.Get(t.Context(), o.officers[0].Actor, key)
 	if err != nil || folder.Paper.Kind != application.Change || !folder.Compared || len(folder.Changes) != 2 || folder.Changes[0].Kind != dossier.Added {
 		t.Fatalf("%+v %+v %v", folder.Paper, folder.Changes, err)

@@ -49,6 +49,7 @@ var partKinds = []struct {
 	section dossier.Section
 	kind    string
 }{
+	{dossier.Company, "office"},
 	{dossier.Directors, "director"},
 	{dossier.Owners, "owner"},
 	{dossier.Staff, "staff"},
@@ -72,6 +73,7 @@ type part struct {
 	Province  string     `json:"province"`
 	Address   string     `json:"address"`
 	Phone     string     `json:"phone"`
+	Email     string     `json:"email"`
 	Token     string     `json:"token"`
 	Last4     string     `json:"last4"`
 }
@@ -88,7 +90,7 @@ func parts(d dossier.Dossier) (all []part) {
 func partOf(kind string, i dossier.Item) part {
 	p := part{
 		Kind: kind, Item: i.ID, NameLatin: i.Text("name_latin"), NameLocal: i.Text("name_local"), Country: i.Text("country"),
-		Province: i.Text("province"), Address: i.Text("address"), Phone: i.Text("phone"),
+		Province: i.Text("province"), Address: i.Text("address"), Phone: i.Text("phone"), Email: i.Text("email"),
 		Token: i.Numbers["document_number"].Token, Last4: i.Numbers["document_number"].Last4,
 	}
 	if born := i.Day("born_on"); !born.IsZero() {

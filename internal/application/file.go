@@ -8,6 +8,7 @@ import (
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/dossier"
 	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/fitness"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -56,6 +57,9 @@ func (s *Service) File(ctx context.Context, actor identity.Actor) error {
 			return err
 		}
 		if err := moveFiled(tx, d.ID, actor, s.now()); err != nil {
+			return err
+		}
+		if err := fitness.Promise(tx, d.ID); err != nil {
 			return err
 		}
 		return audit.Record(tx, audit.Entry{Actor: actor, Action: "application.filed", ObjectKind: "application", ObjectID: d.ID})

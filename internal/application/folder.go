@@ -7,6 +7,7 @@ import (
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/dossier"
 	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/fitness"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -32,6 +33,8 @@ type Folder struct {
 	Due      licensing.Due   // by when the application is to be decided
 	Asks     Asks
 	Receipt  *Receipt // nil: no fee was received
+	// Fitness is what the phoenix check of this round came to.
+	Fitness fitness.Standing
 	// Recommended is what waits to be decided, nil where nothing does.
 	Recommended *Recommendation
 }
@@ -102,6 +105,9 @@ func (s *Service) about(tx postgres.Tx, f *Folder) (err error) {
 	f.Term, f.Asks = licensing.TermOn(book, s.Today()), asksOn(book, s.Today(), f.Paper.Kind)
 	f.Due = licensing.DueFrom(book, policy.LicenceDecision, s.Home.Today(f.Paper.FiledAt), s.Today())
 	if f.Receipt, err = receiptOf(tx, f.Paper.ID); err != nil {
+		return err
+	}
+	if f.Fitness, err = fitness.Of(tx, f.Paper.ID, f.Paper.Round); err != nil {
 		return err
 	}
 	all, err := papersOf(tx, f.Paper.AgencyID)

@@ -134,17 +134,17 @@ func replaceParts(tx postgres.Tx, h held, parts []part, today time.Time) error {
 	}
 	args := map[string]any{"rows": string(text), "agency": h.AgencyID, "application": h.ID, "today": today}
 	const given = `json_to_recordset(@rows) AS r(id uuid, kind text, item text, name_latin text, name_local text, born_on timestamptz, country text, position text,
-		share_bp integer, province text, address text, phone text, token text, last4 text)`
-	const same = `p.kind = r.kind AND p.item = r.item AND (p.name_latin, p.name_local, p.born_on, p.country, p.position, p.share_bp, p.province, p.address, p.phone, p.token)
-		IS NOT DISTINCT FROM (r.name_latin, r.name_local, CAST(r.born_on AT TIME ZONE 'UTC' AS date), r.country, r.position, r.share_bp, r.province, r.address, r.phone, r.token)`
+		share_bp integer, province text, address text, phone text, email text, token text, last4 text)`
+	const same = `p.kind = r.kind AND p.item = r.item AND (p.name_latin, p.name_local, p.born_on, p.country, p.position, p.share_bp, p.province, p.address, p.phone, p.email, p.token)
+		IS NOT DISTINCT FROM (r.name_latin, r.name_local, CAST(r.born_on AT TIME ZONE 'UTC' AS date), r.country, r.position, r.share_bp, r.province, r.address, r.phone, r.email, r.token)`
 	err = tx.Gorm().Exec(`UPDATE agency_parts p SET until = GREATEST(p.since, CAST(@today AS date)) WHERE p.agency_id = @agency AND p.until IS NULL AND NOT EXISTS (SELECT FROM `+given+` WHERE `+same+`)`, args).Error
 	if err != nil {
 		return err
 	}
 	return tx.Gorm().Exec(`
-		INSERT INTO agency_parts (id, agency_id, application_id, kind, item, name_latin, name_local, born_on, country, position, share_bp, province, address, phone, token, last4, since)
+		INSERT INTO agency_parts (id, agency_id, application_id, kind, item, name_latin, name_local, born_on, country, position, share_bp, province, address, phone, email, token, last4, since)
 		SELECT r.id, @agency, @application, r.kind, r.item, r.name_latin, r.name_local, CAST(r.born_on AT TIME ZONE 'UTC' AS date), r.country, r.position, r.share_bp,
-			r.province, r.address, r.phone, r.token, r.last4, CAST(@today AS date)
+			r.province, r.address, r.phone, r.email, r.token, r.last4, CAST(@today AS date)
 		FROM `+given+` WHERE NOT EXISTS (SELECT FROM agency_parts p WHERE p.agency_id = @agency AND p.until IS NULL AND p.kind = r.kind AND p.item = r.item)`, args).Error
 }
 

@@ -1,6 +1,7 @@
 package application_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"testing"
 	"time"
@@ -10,11 +11,13 @@ import (
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/dossier"
+	"github.com/fairpassage/portal/internal/fitness"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/policy"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/uuid"
@@ -28,6 +31,7 @@ type office struct {
 	clock     *clock.Fake
 	laws      *policy.Service
 	decisions *decision.Service
+	fitness   *fitness.Service
 	officers  [3]identity.Holder
 	heads     [2]identity.Actor
 }
@@ -41,6 +45,9 @@ func open(t *testing.T) office {
 		t.Fatal(err)
 	}
 	o.laws = policy.New(o.db.DB, o.clock, home, testkit.Pins())
+	o.fitness = fitness.New(fitness.Deps{
+		DB: o.db.DB, Clock: o.clock, Home: home, Laws: o.laws, Random: rand.Reader, Found: func(postgres.Tx, uuid.UUID, uuid.UUID, int, time.Time) error { return nil },
+	})
 	o.Service = application.New(application.Deps{
 		DB: o.db.DB, Clock: o.clock, Home: home, Laws: o.laws, Hasher: hasher,
 		Licences: licensing.New(o.db.DB, o.clock, home, o.laws), Agencies: agency.New(o.db.DB, hasher, o.clock),
@@ -154,7 +161,14 @@ func (o office) file(t *testing.T, head identity.Actor) uuid.UUID {
 	if err := o.File(t.Context(), head); err != nil {
 		t.Fatal(err)
 	}
+	o.check(t)
 	return key
+}
+
+// check does what the worker does when something is filed.
+func (o office) check(t *testing.T) {
+	t.Helper()
+	o.db.Keep(t, fitness.TopicCheck, o.fitness.Check)
 }
 
 func grant(number string) application.Recommendation {

@@ -33,6 +33,8 @@ const (
 	LicenceAnswer         Action = "licence.answer"        // an agency's reply, appeal, surrender
 	LicenceDay            Action = "licence.day"           // what a day brings
 	RegisterList          Action = "register.list"         // agencies as officers see them
+	FitnessCheck          Action = "fitness.check"
+	FitnessReview         Action = "fitness.review" // the second decision, which sees what is sealed
 	PlacementRegister     Action = "placement.register"
 	PlacementList         Action = "placement.list"
 	EscalationList        Action = "escalation.list"
@@ -208,6 +210,8 @@ var rules = map[Action]rule{
 	LicenceAnswer:        {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},
 	LicenceDay:           {processes: []string{"licensing"}},
 	RegisterList:         {kind: identity.UnitMinistry, roles: licensingPeople},
+	FitnessCheck:         {processes: []string{"fitness"}},
+	FitnessReview:        {kind: identity.UnitOversight, roles: overseers},
 	PlacementRegister:    {kind: identity.UnitAgency, roles: agencyPeople, own: true},
 	PlacementList:        {kind: identity.UnitAgency, roles: agencyPeople, own: true},
 

@@ -15,6 +15,7 @@ const (
 	LicenceReply      Key = "licence.reply"
 	LicenceAppeal     Key = "licence.appeal"
 	LicenceSuspension Key = "licence.suspension"
+	LicenceFitness    Key = "licence.fitness"
 	InspectionPoints  Key = "inspection.points"
 	GuaranteeAmount   Key = "guarantee.amount"
 	GuaranteeTopUp    Key = "guarantee.top_up"
@@ -106,6 +107,12 @@ var laws = []Law{
 	{Key: LicenceReply, Fields: span()},
 	{Key: LicenceAppeal, Fields: span()},
 	{Key: LicenceSuspension, Fields: span()},
+	{Key: LicenceFitness, Fields: []Field{
+		{Name: "weak", Type: Count, Min: 1, Max: 1000},
+		{Name: "strong", Type: Count, Min: 1, Max: 1000},
+		{Name: "generic", Type: Count, Min: 2, Max: 1000},
+		{Name: "sample", Type: Count, Max: 100},
+	}, whole: thresholdsRise},
 	{Key: InspectionPoints, Fields: []Field{
 		{Name: "critical", Type: Count, Min: 1, Max: 1000},
 		{Name: "major", Type: Count, Min: 1, Max: 1000},

@@ -100,3 +100,8 @@ func daysOnce(v object) (string, Problem, bool) {
 	}
 	return "", Problem{}, false
 }
+
+// thresholdsRise wants a strong match to need no less than a weak one.
+func thresholdsRise(v object) (string, Problem, bool) {
+	return "strong", Problem{Code: "policy.error.thresholds"}, v.number("strong") < v.number("weak")
+}

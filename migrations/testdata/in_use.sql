@@ -70,4 +70,8 @@ INSERT INTO inspection_replies (inspection_id, code, reply) VALUES (pg_temp.u(11
 INSERT INTO inspection_withdrawals (inspection_id, code) VALUES (pg_temp.u(110), 'fees.no_debt');
 INSERT INTO inspection_steps (inspection_id, status, person_id, at) VALUES (pg_temp.u(110), 'planned', pg_temp.u(10), now());
 INSERT INTO certificates (agency_id, period_id, facts, issued_at) VALUES (pg_temp.u(30), pg_temp.u(33), sha256('x'), now());
+INSERT INTO fitness_checks (id, application_id, round, agency_id, grade, score, second_needed, made_at) VALUES (pg_temp.u(120), pg_temp.u(32), 1, pg_temp.u(30), 'none', 0, false, now());
+INSERT INTO fitness_matches (check_id, kind, other_id, shown, degree, weight) VALUES (pg_temp.u(120), 'phone', pg_temp.u(30), 'x', 2, 30);
+INSERT INTO fitness_sealed (check_id, alerts, random) VALUES (pg_temp.u(120), 0, false);
+INSERT INTO fitness_reviews (id, check_id, go_on, text, reviewed_by, reviewed_at) VALUES (pg_temp.u(121), pg_temp.u(120), false, 'x', pg_temp.u(11), now());
 RESET session_replication_role;
