@@ -99,7 +99,10 @@ func TestAFileOpensAtItsPlaceWithBothKeysAndUnchanged(t *testing.T) {
 			_, err := seal.UnwrapFile(box, seal.Part{Document: uuid.New(), Name: "view"}, wrapped)
 			return err
 		},
-		"another part":      func() error { _, err := seal.UnwrapFile(box, seal.Part{Document: one, Name: "original"}, wrapped); return err },
+		"another part": func() error {
+			_, err := seal.UnwrapFile(box, seal.Part{Document: one, Name: "original"}, wrapped)
+			return err
+		},
 		"another shred key": func() error { _, err := readFile(k, [seal.KeySize]byte{1}, sealed); return err },
 		"cut":               func() error { _, err := readFile(k, shredKey, sealed[:2*chunk]); return err },
 		"cut in a chunk":    func() error { _, err := readFile(k, shredKey, sealed[:len(sealed)-1]); return err },
