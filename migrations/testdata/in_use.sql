@@ -70,4 +70,7 @@ INSERT INTO inspection_replies (inspection_id, code, reply) VALUES (pg_temp.u(11
 INSERT INTO inspection_withdrawals (inspection_id, code) VALUES (pg_temp.u(110), 'fees.no_debt');
 INSERT INTO inspection_steps (inspection_id, status, person_id, at) VALUES (pg_temp.u(110), 'planned', pg_temp.u(10), now());
 INSERT INTO certificates (agency_id, period_id, facts, issued_at) VALUES (pg_temp.u(30), pg_temp.u(33), sha256('x'), now());
+INSERT INTO documents (id, agency_id, owner_kind, owner_id, kind, media_type, size, sha256, view, scan, uploaded_by, uploaded_at) SELECT pg_temp.u(120), id, 'agency', id, 'other', 'application/pdf', 1, sha256('x'), 'no_renderer', 'clean', pg_temp.u(10), now() FROM agencies LIMIT 1;
+INSERT INTO document_parts (document_id, part, slot, blob, wrapped, pin) VALUES (pg_temp.u(120), 'original', 101, lpad('1', 32, '0'), NULL, 'x'), (pg_temp.u(120), 'view', 102, lpad('2', 32, '0'), 'x', 'x');
+INSERT INTO document_envelopes (document_id, recipient, key_id, envelope) VALUES (pg_temp.u(120), 'x', '1-0000000000000000', 'x');
 RESET session_replication_role;
