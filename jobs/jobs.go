@@ -52,6 +52,7 @@ func jobsOf(d Deps) []job {
 		tellReaders(d.Readings),
 		climbReading(d.Readings),
 		tellHanded(d.Readings),
+		eraseDocument(d.Documents),
 	}
 }
 

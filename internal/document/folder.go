@@ -18,6 +18,7 @@ import (
 type Folder struct {
 	AgencyID             uuid.UUID
 	NameLatin, NameLocal string
+	Today                time.Time
 	// Configured is false where nobody set what the law asks: then nothing is
 	// missing, and nothing complete.
 	Configured bool
@@ -65,7 +66,7 @@ func (s *Service) Of(ctx context.Context, by identity.Actor, agency uuid.UUID) (
 }
 
 func (s *Service) folder(ctx context.Context, by identity.Actor, agency uuid.UUID) (Folder, error) {
-	f := Folder{AgencyID: agency}
+	f := Folder{AgencyID: agency, Today: s.Today()}
 	err := s.DB.Read(ctx, by, func(tx postgres.Tx) error {
 		name, err := findAgency(tx, agency)
 		if err != nil {
@@ -85,12 +86,11 @@ func (s *Service) folder(ctx context.Context, by identity.Actor, agency uuid.UUI
 		if err != nil {
 			return err
 		}
-		today := s.Today()
 		var law struct {
 			Required []string `json:"required"`
 		}
-		_, f.Configured = book.Read(policy.LicenceDocuments, today, &law)
-		f.Asked = ask(law.Required, f.Documents, today)
+		_, f.Configured = book.Read(policy.LicenceDocuments, f.Today, &law)
+		f.Asked = ask(law.Required, f.Documents, f.Today)
 		return nil
 	})
 	if err != nil {
