@@ -179,7 +179,7 @@ func (m *matrix) letter() string {
 // paper is a document of the first agency.
 func (m *matrix) paper(by string, owner paper.OwnerKind, kind string) map[standing]thing {
 	m.t.Helper()
-	agency := unitOf(inspected)
+	agency := unitOf(paperOwner)
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
 		m.t.Fatal(err)

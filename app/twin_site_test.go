@@ -160,14 +160,14 @@ func (w *twin) papers(keys *seal.Ring, home country.Home, laws *policy.Service, 
 	return w.documents
 }
 
-// inspected is the agency of the matrix's first unit of that kind.
-const inspected = "another agency"
+// paperOwner is the agency of the matrix's first unit of that kind.
+const paperOwner = "another agency"
 
 // visited is an inspection of that agency, which is open.
 type visited struct{}
 
 func (visited) Standing(postgres.Tx, identity.Actor, uuid.UUID) (paper.Standing, error) {
-	return paper.Standing{AgencyID: unitOf(inspected), Readable: true, Open: true}, nil
+	return paper.Standing{AgencyID: unitOf(paperOwner), Readable: true, Open: true}, nil
 }
 
 // currentRandom reads what crypto/rand is at this moment.

@@ -85,6 +85,9 @@ func (s *Service) enter(ctx context.Context, by identity.Actor, key uuid.UUID, a
 		if err != nil {
 			return err
 		}
+		if d.Owner.Kind == OfInspection && by.UnitKind == identity.UnitAgency {
+			d.By, d.UploadedBy = "", uuid.Nil // who inspected is not told to whom they did
+		}
 		f.Document = d
 		f.MayRemove = standing.Open && !d.Removed() && authority.Require(by, authority.DocumentAdd, authority.Object{AgencyID: d.AgencyID}) == nil
 		if at, err = findPart(tx, key, view); err != nil {

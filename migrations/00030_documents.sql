@@ -135,7 +135,9 @@ CREATE POLICY functions ON document_envelopes FOR SELECT TO portal_receipt USING
 -- inspections.
 GRANT SELECT, INSERT ON documents TO portal_staff;
 GRANT UPDATE (removed_by, removed_at, removal_pin) ON documents TO portal_staff;
-CREATE POLICY own_agency ON documents FOR SELECT TO portal_staff USING (agency_id = acting_agency());
+-- What belongs to an inspection says who was there, and comes before it is sent: an
+-- agency sees none of it here. Whoever attaches to inspections says what it sees.
+CREATE POLICY own_agency ON documents FOR SELECT TO portal_staff USING (agency_id = acting_agency() AND owner_kind <> 'inspection');
 CREATE POLICY own_agency_adds ON documents FOR INSERT TO portal_staff
     WITH CHECK (agency_id = acting_agency() AND owner_kind <> 'inspection' AND uploaded_by = acting_person() AND removed_at IS NULL);
 -- What somebody else handed in about the agency is not its to remove.
