@@ -246,14 +246,14 @@ func TestNoOtherAddressTakesABodyOfThatSize(t *testing.T) {
 	go func() { _ = b.server.Listener(listener) }()
 	t.Cleanup(func() { _ = b.server.ShutdownWithTimeout(time.Second) })
 	for _, r := range b.routesThatTake() {
-		body, kind := multi(t, map[string]string{}, sentFile{"file", "a.png", "image/png", make([]byte, 2<<20)})
+		body, kind := multi(t, map[string]string{}, sentFile{"file", "a.png", "image/png", make([]byte, 3<<20)})
 		res, err := http.Post("http://"+listener.Addr().String()+r, kind, body)
 		if err != nil {
 			continue // closed before all was sent
 		}
 		_ = res.Body.Close()
 		if took := res.StatusCode != http.StatusRequestEntityTooLarge; took != (r == papers) {
-			t.Errorf("%s answers two megabytes with %d", r, res.StatusCode)
+			t.Errorf("%s answers three megabytes with %d", r, res.StatusCode)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // fields and boundaries around it, and less than the 16 MiB from which the server
 // would put a form's files on disk.
 const (
-	BodyLimit       = 1 << 20
+	BodyLimit       = 2 << 20
 	UploadBodyLimit = 11 << 20
 	BulkBodyLimit   = 64 << 20
 )

@@ -102,13 +102,13 @@ func TestBodiesAreLimitedByPath(t *testing.T) {
 		size int
 		want int
 	}{
-		{"/small", 1 << 19, 403},
-		{"/small", 2 << 20, 413},
+		{"/small", 2 << 20, 403},
+		{"/small", 3 << 20, 413},
 		{"/things/7/files", 10<<20 + 1<<16, 403},
 		{"/things/7/files/", 10<<20 + 1<<16, 403},
 		{"/things/7/files", 12 << 20, 413},
-		{"/things/7", 2 << 20, 413},
-		{"/things//files", 2 << 20, 413},
+		{"/things/7", 3 << 20, 413},
+		{"/things//files", 3 << 20, 413},
 		{"/bulk", 13 << 20, 403},
 		{"/bulk", 65 << 20, 413},
 		{"/bulk/../small", 13 << 20, 413},

@@ -30,7 +30,7 @@ type Route struct {
 	// known action does not start.
 	Action  authority.Action
 	Handler fiber.Handler
-	// Bulk allows bodies of 64 MiB instead of one.
+	// Bulk allows bodies of 64 MiB instead of two.
 	Bulk bool
 	// Upload allows a file of 10 MiB, and the time that looking at it takes. The
 	// handler takes it by Web.File.
