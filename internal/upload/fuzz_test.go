@@ -18,7 +18,10 @@ func FuzzTake(f *testing.F) {
 	photo := jpegOf(f, quarters(16, 16))
 	for _, seed := range [][]byte{
 		photo, exif(photo, binary.BigEndian, 6), pngOf(f, quarters(16, 16)), pdfOf(2), pdfOf(101), bomb(1<<20, 1<<20),
-		photo[:30], []byte("%PDF-"), {0xff, 0xd8, 0xff}, []byte("\x89PNG\r\n\x1a\n"), []byte("PK\x03\x04"), {},
+		photo[:30], []byte("%PDF-"),
+		{0xff, 0xd8, 0xff},
+		[]byte("\x89PNG\r\n\x1a\n"), []byte("PK\x03\x04"),
+		{},
 	} {
 		f.Add("file.pdf", "", seed)
 	}

@@ -44,12 +44,23 @@ func sniff(claim Claim, data []byte) (Type, error) {
 
 // foreign are beginnings of what people send by mistake, and what they are told.
 var foreign = []struct{ at, mark, what string }{
-	{"", "PK\x03\x04", "zip"}, {"", "PK\x05\x06", "zip"},
-	{"", "Rar!", "zip"}, {"", "7z\xbc\xaf\x27\x1c", "zip"}, {"", "\x1f\x8b", "zip"},
-	{"", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office"}, {"", "{\\rtf", "office"},
-	{"", "GIF8", "other_image"}, {"", "II*\x00", "other_image"}, {"", "MM\x00*", "other_image"}, {"", "BM", "other_image"},
-	{"....", "ftyp", "other_image"}, {"........", "WEBP", "other_image"},
-	{"", "#!", "program"}, {"", "MZ", "program"}, {"", "\x7fELF", "program"}, {"", "<?php", "program"},
+	{"", "PK\x03\x04", "zip"},
+	{"", "PK\x05\x06", "zip"},
+	{"", "Rar!", "zip"},
+	{"", "7z\xbc\xaf\x27\x1c", "zip"},
+	{"", "\x1f\x8b", "zip"},
+	{"", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office"},
+	{"", "{\\rtf", "office"},
+	{"", "GIF8", "other_image"},
+	{"", "II*\x00", "other_image"},
+	{"", "MM\x00*", "other_image"},
+	{"", "BM", "other_image"},
+	{"....", "ftyp", "other_image"},
+	{"........", "WEBP", "other_image"},
+	{"", "#!", "program"},
+	{"", "MZ", "program"},
+	{"", "\x7fELF", "program"},
+	{"", "<?php", "program"},
 }
 
 // other names what a file is that is not taken.
