@@ -13,7 +13,6 @@ import (
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
-	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/upload"
 	"github.com/google/uuid"
