@@ -114,8 +114,12 @@ func open(t *testing.T, keyed ...string) *office {
 	if o.retention, err = retention.New(retention.Deps{DB: o.db.DB, Clock: o.clock, Random: rand.Reader, Keys: o.shred, Pins: testkit.Pins(), Log: log}); err != nil {
 		t.Fatal(err)
 	}
+	poppler := upload.FindPoppler(t.Context())
+	if poppler == nil {
+		t.Fatal("pdfinfo and pdftoppm are not installed: run scripts/need poppler")
+	}
 	o.Service, err = document.New(document.Deps{
-		DB: o.db.DB, Clock: o.clock, Home: home, Files: upload.New(nil, upload.FindPoppler(t.Context())), Blobs: o.blobs, Shred: o.shred, Keys: keys,
+		DB: o.db.DB, Clock: o.clock, Home: home, Files: upload.New(nil, poppler), Blobs: o.blobs, Shred: o.shred, Keys: keys,
 		Desks: o.desks, People: testkit.People(o.clock), Holds: o.retention, Laws: o.laws, Log: log,
 		Owners: map[document.OwnerKind]document.Owners{document.OfInspection: o.visits},
 	})
