@@ -50,7 +50,7 @@ test: need assets ## vet and every test, those of RACE under the race detector (
 
 .PHONY: need
 need: ## install what the tests need and this machine lacks
-	@scripts/need go cc node postgres redis chromium
+	@scripts/need go cc node postgres redis chromium poppler
 
 .PHONY: verify
 verify: test lint i18n schema vuln ## all that has to hold before a change lands

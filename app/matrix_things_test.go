@@ -1,11 +1,15 @@
 package app_test
 
 import (
+	"bytes"
+	"image"
+	"image/png"
 	"net/url"
 	"strings"
 
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/authority"
+	paper "github.com/fairpassage/portal/internal/document"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/policy"
@@ -41,6 +45,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/ministry/inspections/", "/agency/application/", "/agency/inspections/",
 		"/oversight/fitness/", "/ministry/agencies/", "/oversight/agencies/", "/ministry/letters/", "/oversight/letters/", "/agency/letters/", "/agency/licence/",
 		"/agencies/", "/language/", "/assets/", "/verify/",
+		"/agency/documents/", "/documents/",
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			th, ok := m.things[prefix][p.standing]
@@ -99,10 +104,16 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 		"/police/escalations/":    m.escalations(identity.UnitPolice),
 		"/oversight/escalations/": m.escalations(identity.UnitOversight),
 		"/readings/":              m.readings(identity.UnitMinistry),
+		"/documents/":             m.paper("agency_clerk@agency-1.example", paper.OfAgency, paper.Other),
+		"/agency/documents/":      m.paper("agency_head@agency-1.example", paper.OfAgency, paper.Other),
 		// Of the oversight body as a whole.
 		"/oversight/retention/holds/": same(thing{path: ids(m.hold()), object: authority.Door(), form: map[string]string{"unit": unitOf("support-1").String()}}),
 	}
-	m.ofKind = map[string]map[standing]thing{"/readings/" + string(identity.UnitOversight): m.readings(identity.UnitOversight)}
+	m.ofKind = map[string]map[standing]thing{
+		"/readings/" + string(identity.UnitOversight): m.readings(identity.UnitOversight),
+		// What inspectors see, too.
+		"/documents/" + string(identity.UnitMinistry): m.paper("inspector@ministry-1.example", paper.OfInspection, paper.InspectionPhoto),
+	}
 	for _, u := range m.units {
 		if strings.HasSuffix(u.code, "-1") {
 			// A colleague of the first unit, whom its own people admit to the desk.
@@ -173,6 +184,25 @@ func (m *matrix) letter() string {
 	m.exec(`INSERT INTO licence_steps (id, agency_id, kind, text, on_day, until_day, done_by, done_at) VALUES ($1, $2, 'notice', 'x', '2026-03-02', '2026-03-30', $3, now()) ON CONFLICT DO NOTHING`,
 		key, agency, m.twin.people["licensing_officer@ministry-1.example"].PersonID)
 	return key.String()
+}
+
+// paper is a document of the first agency.
+func (m *matrix) paper(by string, owner paper.OwnerKind, kind string) map[standing]thing {
+	m.t.Helper()
+	agency := unitOf(paperOwner)
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
+		m.t.Fatal(err)
+	}
+	key, err := m.documents.Add(m.t.Context(), m.twin.people[by], paper.Incoming{
+		Owner: paper.Owner{Kind: owner, ID: agency}, Kind: kind, Bytes: picture.Bytes(),
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	path := ids(key.String())
+	path[":page"] = "1"
+	return same(thing{path: path, object: authority.Object{AgencyID: agency}})
 }
 
 // hold places one on nothing that exists.

@@ -9,6 +9,7 @@ import (
 	"github.com/fairpassage/portal/app/agency"
 	"github.com/fairpassage/portal/app/decision"
 	"github.com/fairpassage/portal/app/desk"
+	"github.com/fairpassage/portal/app/documents"
 	"github.com/fairpassage/portal/app/licence"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/oversight"
@@ -42,6 +43,7 @@ type Pages struct {
 	// Oversight is the same desk as that of police, for the oversight body.
 	Oversight *police.Desk
 	Readings  *reading.Desk
+	Documents *documents.Desk
 	Retention *oversight.Retention
 	// Licences, LicenceAppeals and OwnLicence are one desk, for the ministry, the
 	// oversight body and agencies.
@@ -59,7 +61,7 @@ type Pages struct {
 // SiteMap is every address of the portal: who may come, and what answers. It
 // is the only place where a route is made.
 func SiteMap(w *web.Web, p Pages) []web.Route {
-	return slices.Concat(publicRoutes(w, p), accountRoutes(p), officeRoutes(p), inspectionRoutes(p), caseRoutes(p), deskRoutes(p), peopleRoutes(p))
+	return slices.Concat(publicRoutes(w, p), accountRoutes(p), officeRoutes(p), inspectionRoutes(p), documentRoutes(p), caseRoutes(p), deskRoutes(p), peopleRoutes(p))
 }
 
 // publicRoutes are for anybody.
@@ -253,6 +255,18 @@ func deskRoutes(p Pages) []web.Route {
 		{Method: post, Path: "/desk/recovery", Surface: web.Staff, Action: authority.DeskRead, Handler: p.Desk.AskRecovery},
 		{Method: post, Path: "/desk/restore", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.Restore},
 		{Method: post, Path: "/desk/hand-over", Surface: web.Staff, Action: authority.DeskTend, Handler: p.Desk.HandOver},
+	}
+}
+
+// documentRoutes are those of papers.
+func documentRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Method: get, Path: "/agency/documents", Surface: web.Staff, Action: authority.DocumentAdd, Handler: p.Documents.Own},
+		{Method: post, Path: "/agency/documents", Surface: web.Staff, Action: authority.DocumentAdd, Handler: p.Documents.Add, Upload: true},
+		{Method: post, Path: "/agency/documents/:id/remove", Surface: web.Staff, Action: authority.DocumentAdd, Handler: p.Documents.Remove},
+		{Method: get, Path: "/ministry/agencies/:id/documents", Surface: web.Staff, Action: authority.DocumentOf, Handler: p.Documents.Of},
+		{Method: get, Path: "/documents/:id", Surface: web.Staff, Action: authority.DocumentRead, Handler: p.Documents.Show},
+		{Method: get, Path: "/documents/:id/pages/:page", Surface: web.Staff, Action: authority.DocumentRead, Handler: p.Documents.Page},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/fairpassage/portal/app/agency"
 	decisionpages "github.com/fairpassage/portal/app/decision"
 	deskpages "github.com/fairpassage/portal/app/desk"
+	"github.com/fairpassage/portal/app/documents"
 	"github.com/fairpassage/portal/app/licence"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/oversight"
@@ -29,6 +31,7 @@ import (
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/decision"
+	paper "github.com/fairpassage/portal/internal/document"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/fitness"
 	"github.com/fairpassage/portal/internal/identity"
@@ -38,14 +41,19 @@ import (
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/people"
 	"github.com/fairpassage/portal/internal/placement"
+	"github.com/fairpassage/portal/internal/platform/blob"
 	"github.com/fairpassage/portal/internal/platform/mail"
+	"github.com/fairpassage/portal/internal/platform/postgres"
+	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/internal/policy"
 	"github.com/fairpassage/portal/internal/register"
 	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/internal/testkit"
+	"github.com/fairpassage/portal/internal/upload"
 	"github.com/fairpassage/portal/views"
+	"github.com/google/uuid"
 )
 
 // serve wires the whole site over the twin's record.
@@ -130,9 +138,39 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		Fitness: oversight.NewFitness(w.edge, w.fitness),
 		Verify:  public.NewVerify(w.edge, certificates, "http://localhost:8080"),
 		Admin:   admin.New(w.edge, staff), Inspections: ministry.NewInspections(w.edge, w.inspections), Inspected: agency.NewInspections(w.edge, w.inspections),
+		Documents: documents.New(w.edge, w.papers(keys, home, laws, kept, shredKeys, log)),
 	}
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, w.edge, w.pages)
 	must(err)
+}
+
+// papers keep documents in a folder that goes with the test.
+func (w *twin) papers(keys *seal.Ring, home country.Home, laws *policy.Service, kept *retention.Service, shredKeys *shred.Store, log *slog.Logger) *paper.Service {
+	w.t.Helper()
+	blobs, err := blob.Open("file://" + filepath.Join(w.t.TempDir(), "documents"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = blobs.Close() })
+	w.documents, err = paper.New(paper.Deps{
+		DB: w.db.DB, Clock: w.clock, Home: home, Files: upload.New(nil, nil), Blobs: blobs, Shred: shredKeys, Keys: keys, Desks: w.desks,
+		People: testkit.People(w.clock), Holds: kept, Laws: laws, Log: log,
+		Owners: map[paper.OwnerKind]paper.Owners{paper.OfInspection: visited{}},
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.documents
+}
+
+// paperOwner is the agency of the matrix's first unit of that kind.
+const paperOwner = "another agency"
+
+// visited is an inspection of that agency, which is open.
+type visited struct{}
+
+func (visited) Standing(postgres.Tx, identity.Actor, uuid.UUID) (paper.Standing, error) {
+	return paper.Standing{AgencyID: unitOf(paperOwner), Readable: true, Open: true}, nil
 }
 
 // currentRandom reads what crypto/rand is at this moment.

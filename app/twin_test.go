@@ -20,6 +20,7 @@ import (
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/desk"
+	paper "github.com/fairpassage/portal/internal/document"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/fitness"
 	"github.com/fairpassage/portal/internal/identity"
@@ -58,6 +59,7 @@ type twin struct {
 	sessions    *identity.Sessions
 	audit       *audit.Log
 	retention   *retention.Service
+	documents   *paper.Service
 	escalations *escalation.Service
 	letters     *letter.Service
 	screening   *screening.Service

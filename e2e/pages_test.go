@@ -43,6 +43,7 @@ var keyPages = []keyPage{
 	{name: "agency-surrender", role: "agency_head", address: "/agency/licence/surrender_ask"},
 	{name: "agency-timeline", role: "agency_head", address: "/agency/timeline"},
 	{name: "agency-duties", role: "agency_head", address: "/agency/duties"},
+	{name: "agency-documents", role: "agency_head", address: "/agency/documents"},
 	{name: "agency-placements", role: "agency_head", address: "/agency/placements"},
 	{name: "agency-placement-new", role: "agency_head", address: "/agency/placements/new"},
 	{name: "agency-inspections", role: "agency_head", address: "/agency/inspections"},

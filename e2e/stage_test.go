@@ -40,7 +40,7 @@ func startStage(t *testing.T) *stage {
 	s.url = "http://localhost" + listen[strings.LastIndex(listen, ":"):]
 	env := []string{
 		"DATABASE_URL=" + s.db.AppURL, "DATABASE_OWNER_URL=" + s.db.OwnerURL, "REDIS_URL=" + s.redisURL,
-		"PORTAL_KEYS=" + s.folder + "/keys", "PORTAL_SHRED=" + s.folder + "/shred", "TMPDIR=" + s.folder + "/tmp", "SMTP_URL=" + s.mail.URL, "PORTAL_DEMO=true",
+		"PORTAL_KEYS=" + s.folder + "/keys", "PORTAL_SHRED=" + s.folder + "/shred", "BLOB_URL=file://" + s.folder + "/documents", "TMPDIR=" + s.folder + "/tmp", "SMTP_URL=" + s.mail.URL, "PORTAL_DEMO=true",
 		"PORTAL_BASE_URL=" + s.url,
 	}
 	// The demonstration's people and register, from the program itself.

@@ -53,6 +53,7 @@ func jobsOf(d Deps) []job {
 		climbReading(d.Readings),
 		tellHanded(d.Readings),
 		checkFitness(d.Fitness),
+		eraseDocument(d.Documents),
 	}
 }
 

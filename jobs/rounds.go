@@ -58,6 +58,10 @@ func roundsOf(d Deps) []round {
 	for _, daily := range d.Daily {
 		all = append(all, round{"daily." + daily.Name, lookEvery, 30 * time.Minute, daily.Do})
 	}
+	if d.Documents != nil {
+		// Twice in effect once: what is erased is not there to be erased.
+		all = append(all, round{"documents.tidy", time.Hour, 30 * time.Minute, d.Documents.Tidy})
+	}
 	return all
 }
 

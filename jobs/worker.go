@@ -33,6 +33,8 @@ type Deps struct {
 	Retention Expirer
 	// Daily is what a day brings, each by its own use case.
 	Daily []Daily
+	// Documents erases what was removed; nil erases nothing.
+	Documents Documents
 	// Step is called between every two steps of the road, for tests that stop
 	// the process there; nil does nothing.
 	Step   func(name string)

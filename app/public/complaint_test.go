@@ -362,9 +362,9 @@ func TestAForgedFormAndAHugeOneAreRefused(t *testing.T) {
 	}
 	b.get(t, "/complaints/new")
 	b.press(t, "/complaints/new", "to:words")
-	b.press(t, "/complaints/new", "next", "narrative", strings.Repeat("x", 10<<20))
+	b.press(t, "/complaints/new", "next", "narrative", strings.Repeat("x", 1<<20))
 	if b.status != http.StatusUnprocessableEntity || b.errorAt("narrative") == "" {
-		t.Errorf("ten megabytes: status %d", b.status)
+		t.Errorf("a megabyte: status %d", b.status)
 	}
 }
 

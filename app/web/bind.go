@@ -154,8 +154,8 @@ func bodyValues(c *fiber.Ctx) (map[string][]string, error) {
 	}
 	switch kind {
 	case fiber.MIMEApplicationForm:
-		// Counted before it is taken apart: twelve megabytes of separators would
-		// fill a gigabyte as fields.
+		// Counted before it is taken apart: a megabyte of separators would fill a
+		// hundred as fields.
 		if bytes.Count(c.Request().Body(), []byte("&")) >= maxFields {
 			return nil, fault.New(fault.Invalid, "problem.body")
 		}

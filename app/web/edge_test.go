@@ -88,7 +88,9 @@ func TestBodiesAreLimitedByPath(t *testing.T) {
 	size := func(c *fiber.Ctx) error { return c.SendStatus(fiber.StatusForbidden) }
 	bulk := public(fiber.MethodPost, "/bulk", size)
 	bulk.Bulk = true
-	site := newSite(t, public(fiber.MethodPost, "/small", size), bulk)
+	file := public(fiber.MethodPost, "/things/:id/files", size)
+	file.Upload = true
+	site := newSite(t, public(fiber.MethodPost, "/small", size), public(fiber.MethodPost, "/things/:id", size), bulk, file)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -100,11 +102,17 @@ func TestBodiesAreLimitedByPath(t *testing.T) {
 		size int
 		want int
 	}{
-		{"/small", 10 << 20, 403},
-		{"/small", 13 << 20, 413},
+		{"/small", 2 << 20, 403},
+		{"/small", 3 << 20, 413},
+		{"/things/7/files", 10<<20 + 1<<16, 403},
+		{"/things/7/files/", 10<<20 + 1<<16, 403},
+		{"/things/7/files", 12 << 20, 413},
+		{"/things/7", 3 << 20, 413},
+		{"/things//files", 3 << 20, 413},
 		{"/bulk", 13 << 20, 403},
 		{"/bulk", 65 << 20, 413},
 		{"/bulk/../small", 13 << 20, 413},
+		{"/bulk/../things/7/files", 13 << 20, 413},
 	} {
 		res, err := http.Post("http://"+listener.Addr().String()+c.path, fiber.MIMEApplicationForm, bytes.NewReader(bytes.Repeat([]byte("a"), c.size)))
 		if err != nil {

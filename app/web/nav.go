@@ -23,6 +23,7 @@ var doors = []struct {
 	{"nav.agency", "/agency", authority.AgencyDesk},
 	{"nav.application", "/agency/application", authority.ApplicationWrite},
 	{"nav.licence", "/agency/licence", authority.LicenceRead},
+	{"nav.documents", "/agency/documents", authority.DocumentAdd},
 	{"nav.placements", "/agency/placements", authority.PlacementList},
 	{"nav.inspections", "/agency/inspections", authority.InspectionOwn},
 	{"nav.applications", "/ministry/applications", authority.ApplicationList},

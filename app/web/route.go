@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/fault"
@@ -29,8 +30,11 @@ type Route struct {
 	// known action does not start.
 	Action  authority.Action
 	Handler fiber.Handler
-	// Bulk allows bodies of 64 MiB instead of 12.
+	// Bulk allows bodies of 64 MiB instead of two.
 	Bulk bool
+	// Upload allows a file of 10 MiB, and the time that looking at it takes. The
+	// handler takes it by Web.File.
+	Upload bool
 	// Stream leaves the request without the deadline of a page.
 	Stream bool
 	// JSON routes are the programs' twin of a page: bodies and answers are JSON,
@@ -47,6 +51,10 @@ type Route struct {
 	// which they enrol one. Outside a demonstration every other one leads there.
 	Unguarded bool
 }
+
+// uploadTimeout is how long looking at a file, and drawing a hundred pages, may
+// take: less than proxies wait.
+const uploadTimeout = 55 * time.Second
 
 type local string
 
@@ -94,7 +102,11 @@ func (w *Web) Guard(r Route) fiber.Handler {
 			}
 		}
 		if !r.Stream {
-			ctx, cancel := context.WithTimeout(c.UserContext(), w.conf.RequestTimeout)
+			limit := w.conf.RequestTimeout
+			if r.Upload {
+				limit = uploadTimeout
+			}
+			ctx, cancel := context.WithTimeout(c.UserContext(), limit)
 			defer cancel()
 			c.SetUserContext(ctx)
 		}

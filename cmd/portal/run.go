@@ -14,6 +14,7 @@ import (
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/demo"
+	"github.com/fairpassage/portal/internal/platform/blob"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/config"
 	"github.com/fairpassage/portal/internal/platform/embedded"
@@ -36,7 +37,7 @@ type runCmd struct {
 func (c *runCmd) Run(p *program) error {
 	conf, err := config.Load(p.getenv, config.Flags{
 		Listen: c.Listen, Data: c.Data, DefaultData: "portal-data", Demo: true, NoDemo: c.NoDemo,
-	}, config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred)
+	}, config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred, config.NeedBlobs)
 	if err != nil {
 		return err
 	}
@@ -140,6 +141,7 @@ type workplace struct {
 	views    *views.Views
 	log      *slog.Logger
 	shred    *shred.Store
+	blobs    *blob.Store
 	subjects *subjects
 }
 
@@ -168,8 +170,14 @@ func (w *workplace) wire(p *program, at *record) (err error) {
 	if w.shred, err = openShred(p.ctx, at, w.db); err != nil {
 		return err
 	}
+	if w.blobs, err = openBlobs(w.conf); err != nil {
+		return err
+	}
 	w.subjects, err = newSubjects(w.conf, w.db, clock.System{}, home, w.views.Catalogue(), keys, w.shred, w.log)
-	return err
+	if err != nil {
+		return err
+	}
+	return w.subjects.openDocuments(p.ctx, w.conf, w.blobs, w.shred, w.log)
 }
 
 func (w *workplace) close() {
@@ -177,6 +185,9 @@ func (w *workplace) close() {
 		if err := w.shred.Close(); err != nil {
 			w.log.Warn("reserved shred keys were not put back; they are swept later", "error", err.Error())
 		}
+	}
+	if w.blobs != nil {
+		_ = w.blobs.Close()
 	}
 	_ = w.db.Close()
 }
@@ -207,11 +218,15 @@ func (w *workplace) site() (answer func(ctx context.Context, l net.Listener) err
 
 // work does the background work until ctx ends.
 func (w *workplace) work(ctx context.Context) error {
-	worker, err := jobs.New(jobs.Deps{
+	deps := jobs.Deps{
 		DB: w.db, RedisURL: w.conf.RedisURL, Clock: w.subjects.clock, Log: w.log,
 		Screening: w.subjects.screening, Escalations: w.subjects.escalations, Readings: w.subjects.complaints, Letters: w.subjects.letters, Fitness: w.subjects.fitness,
 		Audit: w.subjects.audit, Retention: w.subjects.retention, Daily: w.subjects.daily(w.log),
-	})
+	}
+	if w.subjects.documents != nil {
+		deps.Documents = w.subjects.documents
+	}
+	worker, err := jobs.New(deps)
 	if err != nil {
 		return err
 	}

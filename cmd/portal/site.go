@@ -16,6 +16,7 @@ import (
 	"github.com/fairpassage/portal/app/agency"
 	"github.com/fairpassage/portal/app/decision"
 	"github.com/fairpassage/portal/app/desk"
+	"github.com/fairpassage/portal/app/documents"
 	"github.com/fairpassage/portal/app/licence"
 	"github.com/fairpassage/portal/app/ministry"
 	"github.com/fairpassage/portal/app/oversight"
@@ -105,6 +106,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 
 		Inspections: ministry.NewInspections(w, s.inspections),
 		Inspected:   agency.NewInspections(w, s.inspections),
+		Documents:   documents.New(w, s.documents),
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/desk"
+	"github.com/fairpassage/portal/internal/document"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/fitness"
 	"github.com/fairpassage/portal/internal/identity"
@@ -39,6 +40,7 @@ import (
 // subjects are the use cases of the whole portal over one record and one key
 // folder. The site and the worker take what they need of them.
 type subjects struct {
+	db           *postgres.DB
 	clock        clock.Clock
 	home         country.Home
 	keys         *seal.Ring
@@ -62,6 +64,7 @@ type subjects struct {
 	decisions    *decision.Service
 	staff        *people.Service
 	audit        *audit.Log
+	documents    *document.Service // nil without a place for them
 }
 
 func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, shredKeys *shred.Store, log *slog.Logger) (*subjects, error) {
@@ -69,7 +72,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	if err != nil {
 		return nil, err
 	}
-	s := &subjects{clock: clk, home: home, keys: keys, people: identity.NewPeople(keys.Pins(), clk)}
+	s := &subjects{db: db, clock: clk, home: home, keys: keys, people: identity.NewPeople(keys.Pins(), clk)}
 	s.sessions = identity.NewSessions(db, s.people)
 	s.desks = desk.New(desk.Deps{DB: db, Clock: clk, People: s.people, Pins: keys.Pins()})
 	s.agencies = agency.New(db, hasher, clk)

@@ -14,7 +14,7 @@ type webCmd struct {
 
 // Run serves until it is asked to stop.
 func (c *webCmd) Run(p *program) error {
-	conf, err := config.Load(p.getenv, config.Flags{Listen: c.Listen, Surface: c.Surface}, config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred)
+	conf, err := config.Load(p.getenv, config.Flags{Listen: c.Listen, Surface: c.Surface}, config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred, config.NeedBlobs)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ type workerCmd struct{}
 // Run works until it is asked to stop.
 func (c *workerCmd) Run(p *program) error {
 	conf, err := config.Load(p.getenv, config.Flags{},
-		config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred, config.NeedBaseURL)
+		config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred, config.NeedBlobs, config.NeedBaseURL)
 	if err != nil {
 		return err
 	}

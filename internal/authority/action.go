@@ -113,6 +113,15 @@ const (
 	InspectionLapse  Action = "inspection.lapse" // the last day for a reply is gone
 )
 
+// Documents.
+const (
+	DocumentAdd    Action = "document.add"    // an agency's own papers; remove them as well
+	DocumentAttach Action = "document.attach" // what the ministry's people found at an agency
+	DocumentRead   Action = "document.read"   // one's own agency's, or any
+	DocumentOf     Action = "document.of"     // those of an agency, by an officer
+	DocumentErase  Action = "document.erase"  // what was removed; no person does it
+)
+
 // UnitFound is a unit, or its first person, made by a command of the host.
 const UnitFound Action = "unit.found"
 
@@ -253,6 +262,14 @@ var rules = map[Action]rule{
 	ReadingDecide: {places: readers, own: true},
 
 	AgencyPeople: {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},
+
+	DocumentAdd:    {kind: identity.UnitAgency, roles: agencyPeople, own: true},
+	DocumentAttach: {kind: identity.UnitMinistry, roles: inspecting},
+	DocumentRead: {places: map[identity.UnitKind][]identity.Role{
+		identity.UnitAgency: agencyPeople, identity.UnitMinistry: inspecting,
+	}, own: true, every: identity.UnitMinistry},
+	DocumentOf:    {kind: identity.UnitMinistry, roles: licensingPeople},
+	DocumentErase: {processes: []string{"documents"}},
 
 	RetentionRead: {kind: identity.UnitOversight, roles: overseers},
 	HoldPlace:     {kind: identity.UnitOversight, roles: overseers},

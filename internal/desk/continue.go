@@ -37,7 +37,7 @@ func (s *Service) Continue(ctx context.Context, by identity.Holder, budget time.
 		return false, fmt.Errorf("go on with the desk's work: %w", err)
 	}
 	until := s.deps.Clock.Now().Add(budget)
-	for _, step := range []func(context.Context, identity.Holder, ring, time.Time) (bool, error){s.rewrap, s.reshare, s.finish, s.handOvers} {
+	for _, step := range []func(context.Context, identity.Holder, ring, time.Time) (bool, error){s.rewrap, s.rewrapFiles, s.reshare, s.finish, s.handOvers} {
 		if more, err := step(ctx, by, r, until); err != nil || more {
 			return more, err
 		}

@@ -151,3 +151,22 @@ func insertGivenUp(tx postgres.Tx, unit uuid.UUID, e envelopeRow, decision uuid.
 	return tx.Gorm().Exec(`INSERT INTO desk_given_up (unit_id, complaint_id, key_id, decision_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		unit, e.ComplaintID, e.KeyID, decision).Error
 }
+
+type fileRow struct {
+	DocumentID  uuid.UUID
+	Part, KeyID string
+	Envelope    []byte
+}
+
+// filesBehind lists the envelopes of originals under older keys, from one on.
+func filesBehind(tx postgres.Tx, unit unitRow, after uuid.UUID, limit int) (rows []fileRow, err error) {
+	err = tx.Gorm().Raw(`SELECT e.document_id, e.part, e.key_id, e.envelope FROM document_envelopes e JOIN desk_keys k ON k.id = e.key_id
+		WHERE e.recipient = ? AND k.unit_id = ? AND k.retired_at IS NOT NULL AND k.destroyed_at IS NULL
+		  AND e.document_id > ? ORDER BY e.document_id LIMIT ?`, unit.Code, unit.ID, after, limit).Scan(&rows).Error
+	return rows, err
+}
+
+func moveFile(tx postgres.Tx, desk string, from fileRow, to string, envelope []byte) error {
+	return tx.Gorm().Exec(`UPDATE document_envelopes SET key_id = @to, envelope = @envelope WHERE document_id = @id AND recipient = @desk AND key_id = @from`,
+		map[string]any{"to": to, "envelope": envelope, "id": from.DocumentID, "desk": desk, "from": from.KeyID}).Error
+}

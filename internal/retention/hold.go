@@ -120,3 +120,21 @@ func Link(tx postgres.Tx, complaint uuid.UUID, kind string, object uuid.UUID, at
 	}
 	return nil
 }
+
+// HoldsAgency reports whether a hold covers the agency, for a deletion that the
+// transaction carries out: until it ends, none is placed. A lifting that no two
+// people made counts for nothing.
+func (s *Service) HoldsAgency(tx postgres.Tx, agency uuid.UUID) (bool, error) {
+	if err := lockHolds(tx); err != nil {
+		return false, fmt.Errorf("wait for holds: %w", err)
+	}
+	lifted, _, err := s.lifted(tx)
+	if err != nil {
+		return false, fmt.Errorf("read liftings: %w", err)
+	}
+	held, err := agencyHeld(tx, agency, lifted)
+	if err != nil {
+		return false, fmt.Errorf("read holds: %w", err)
+	}
+	return held, nil
+}

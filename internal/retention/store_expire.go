@@ -40,11 +40,16 @@ type keeping struct {
 }
 
 func (k keeping) args() map[string]any {
-	lifted := make([]string, len(k.lifted))
-	for i, hold := range k.lifted {
-		lifted[i] = hold.String()
+	return map[string]any{"linked": k.linked, "lifted": array(k.lifted)}
+}
+
+// array writes ids as an array of the database.
+func array(ids []uuid.UUID) string {
+	all := make([]string, len(ids))
+	for i, id := range ids {
+		all[i] = id.String()
 	}
-	return map[string]any{"linked": k.linked, "lifted": "{" + strings.Join(lifted, ",") + "}"}
+	return "{" + strings.Join(all, ",") + "}"
 }
 
 func dueArgs(kind Kind, filed time.Time, k keeping) map[string]any {

@@ -141,3 +141,9 @@ func findAgency(tx postgres.Tx, text string) (uuid.UUID, error) {
 		SELECT id FROM agencies WHERE slug = ? OR id IN (SELECT agency_id FROM licences WHERE number = upper(?)) LIMIT 1`, text, text).Scan(&found).Error
 	return value(found.ID), err
 }
+
+func agencyHeld(tx postgres.Tx, agency uuid.UUID, lifted []uuid.UUID) (held bool, err error) {
+	err = tx.Gorm().Raw(`SELECT EXISTS (SELECT FROM holds WHERE agency_id = @agency AND id <> ALL (CAST(@lifted AS uuid[])))`,
+		map[string]any{"agency": agency, "lifted": array(lifted)}).Scan(&held).Error
+	return held, err
+}

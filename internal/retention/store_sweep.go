@@ -47,7 +47,9 @@ func endMarks(tx postgres.Tx, upTo int64, now time.Time) error {
 }
 
 func usedSlots(tx postgres.Tx, from, to int64) (slots []int64, err error) {
-	err = tx.Gorm().Raw(`SELECT slot FROM complaint_items WHERE slot >= ? AND slot < ?`, from, to).Scan(&slots).Error
+	err = tx.Gorm().Raw(`
+		SELECT slot FROM complaint_items WHERE slot >= @from AND slot < @to
+		UNION ALL SELECT slot FROM document_parts WHERE slot >= @from AND slot < @to`, map[string]any{"from": from, "to": to}).Scan(&slots).Error
 	return slots, err
 }
 

@@ -63,7 +63,12 @@ func (c *Complaint) EnvelopeFor(to Recipient, items ...Item) ([]byte, error) {
 		}
 		held[item] = key
 	}
-	sealed, err := hpke.Seal(to.Key, hpke.HKDFSHA256(), hpke.AES256GCM(), address(c.id, to.Name, to.KeyID), encodeKeys(held))
+	return sealTo(to, address(c.id, to.Name, to.KeyID), encodeKeys(held))
+}
+
+// sealTo makes an envelope at that address.
+func sealTo(to Recipient, address, keys []byte) ([]byte, error) {
+	sealed, err := hpke.Seal(to.Key, hpke.HKDFSHA256(), hpke.AES256GCM(), address, keys)
 	if err != nil {
 		return nil, fmt.Errorf("seal envelope: %w", err)
 	}

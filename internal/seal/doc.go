@@ -13,6 +13,12 @@
 // A desk's private half leaves the package wrapped to a member of the desk, or
 // split among the desks that can restore it, and in no other way.
 //
+// A file (a part of a document: the original, the viewing copy) is sealed in
+// chunks of 64 KiB under a data key and a shred key of its own, bound to the
+// document, the part, the place of the chunk and how many there are, and padded
+// to a power of two. Its data key is wrapped by the ring, or goes in an envelope
+// to one desk.
+//
 // It refuses to decide who may open what: callers name the items of every
 // envelope. It knows no database, and no error of it says what was sealed.
 package seal

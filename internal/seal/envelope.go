@@ -28,10 +28,7 @@ type Opened struct {
 // Open opens the envelope of that complaint, addressed to that recipient and
 // key. Anything that does not fit is ErrSealed.
 func Open(key hpke.PrivateKey, complaint uuid.UUID, recipient, keyID string, envelope []byte) (Opened, error) {
-	if len(envelope) == 0 || envelope[0] != envelopeVersion {
-		return Opened{}, ErrSealed
-	}
-	plain, err := hpke.Open(key, hpke.HKDFSHA256(), hpke.AES256GCM(), address(complaint, recipient, keyID), envelope[1:])
+	plain, err := openFrom(key, address(complaint, recipient, keyID), envelope)
 	if err != nil {
 		return Opened{}, ErrSealed
 	}
@@ -40,6 +37,18 @@ func Open(key hpke.PrivateKey, complaint uuid.UUID, recipient, keyID string, env
 		return Opened{}, ErrSealed
 	}
 	return Opened{complaint: complaint, keys: keys}, nil
+}
+
+// openFrom opens an envelope at that address.
+func openFrom(key hpke.PrivateKey, address, envelope []byte) ([]byte, error) {
+	if len(envelope) == 0 || envelope[0] != envelopeVersion {
+		return nil, ErrSealed
+	}
+	plain, err := hpke.Open(key, hpke.HKDFSHA256(), hpke.AES256GCM(), address, envelope[1:])
+	if err != nil {
+		return nil, ErrSealed
+	}
+	return plain, nil
 }
 
 // Items lists, sorted, what the envelope holds.

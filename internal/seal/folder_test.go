@@ -24,7 +24,7 @@ func ensure(t *testing.T, dir string) *seal.Ring {
 func TestAFolderKeepsItsKeysAndGainsMissingOnes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "keys")
 	first, second := ensure(t, dir), ensure(t, dir)
-	for _, name := range []seal.Secret{seal.SecretMatching, seal.SecretReceipt, seal.SecretForm, seal.SecretCSRF, seal.SecretAudit} {
+	for _, name := range []seal.Secret{seal.SecretMatching, seal.SecretReceipt, seal.SecretForm, seal.SecretCSRF, seal.SecretAudit, seal.SecretFiles} {
 		if k := first.Secret(name); len(k) != 32 || !bytes.Equal(k, second.Secret(name)) {
 			t.Errorf("%s has %d bytes or changed", name, len(k))
 		}
@@ -38,7 +38,7 @@ func TestNobodyElseMayReadTheKeys(t *testing.T) {
 	dir := t.TempDir()
 	ensure(t, dir)
 	files, _ := filepath.Glob(filepath.Join(dir, "*.key"))
-	if len(files) != 6 {
+	if len(files) != 8 {
 		t.Fatalf("%d key files", len(files))
 	}
 	for _, file := range files {

@@ -12,10 +12,11 @@ const (
 	SecretPins     Secret = "pins"     // rows that make somebody a person or a desk
 	SecretAudit    Secret = "audit"    // seed of the key that signs the audit log
 	SecretLicence  Secret = "licence"  // seed of the key that signs certificates
+	SecretFiles    Secret = "files"    // wraps the data keys of documents that officials look at
 )
 
 func secrets() []Secret {
-	return []Secret{SecretMatching, SecretReceipt, SecretForm, SecretCSRF, SecretPins, SecretAudit, SecretLicence}
+	return []Secret{SecretMatching, SecretReceipt, SecretForm, SecretCSRF, SecretPins, SecretAudit, SecretLicence, SecretFiles}
 }
 
 // Ring holds the secrets of one key folder. It is read-only and safe for

@@ -10,7 +10,7 @@ import (
 // Keep keeps every promise of a topic that is open, as the worker would.
 func (d *Database) Keep(t testing.TB, topic string, keep func(ctx context.Context, promise uuid.UUID) error) {
 	t.Helper()
-	rows, err := d.Super(t).Query(`SELECT id FROM promises WHERE topic = $1 AND kept_at IS NULL ORDER BY made_at, id`, topic)
+	rows, err := d.Super(t).QueryContext(t.Context(), `SELECT id FROM promises WHERE topic = $1 AND kept_at IS NULL ORDER BY made_at, id`, topic)
 	if err != nil {
 		t.Fatal(err)
 	}

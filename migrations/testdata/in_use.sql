@@ -74,4 +74,7 @@ INSERT INTO fitness_checks (id, application_id, round, agency_id, grade, score, 
 INSERT INTO fitness_matches (check_id, kind, other_id, shown, degree, weight) VALUES (pg_temp.u(120), 'phone', pg_temp.u(30), 'x', 2, 30);
 INSERT INTO fitness_sealed (check_id, alerts, random) VALUES (pg_temp.u(120), 0, false);
 INSERT INTO fitness_reviews (id, check_id, go_on, text, reviewed_by, reviewed_at) VALUES (pg_temp.u(121), pg_temp.u(120), false, 'x', pg_temp.u(11), now());
+INSERT INTO documents (id, agency_id, owner_kind, owner_id, kind, media_type, size, sha256, view, scan, uploaded_by, uploaded_at) SELECT pg_temp.u(120), id, 'agency', id, 'other', 'application/pdf', 1, sha256('x'), 'no_renderer', 'clean', pg_temp.u(10), now() FROM agencies LIMIT 1;
+INSERT INTO document_parts (document_id, part, slot, blob, wrapped, pin) VALUES (pg_temp.u(120), 'original', 101, lpad('1', 32, '0'), NULL, 'x'), (pg_temp.u(120), 'view', 102, lpad('2', 32, '0'), 'x', 'x');
+INSERT INTO document_envelopes (document_id, recipient, key_id, envelope) VALUES (pg_temp.u(120), 'x', '1-0000000000000000', 'x');
 RESET session_replication_role;

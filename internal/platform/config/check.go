@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fairpassage/portal/internal/platform/blob"
 	"github.com/fairpassage/portal/internal/platform/mail"
 	"github.com/fairpassage/portal/internal/platform/redis"
 )
@@ -102,6 +103,36 @@ func (s *source) mail(raw string) {
 	}
 	if _, err := mail.New(raw); err != nil {
 		s.problem("SMTP_URL", "cannot be used: %w", err)
+	}
+}
+
+// folder is the address of a folder, also of one that is named from here.
+func (s *source) folder(dir string) string {
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		s.problem("BLOB_URL", "cannot be found: %w", err)
+		return ""
+	}
+	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(full)}).String()
+}
+
+func (s *source) blobs(address string) {
+	if address == "" {
+		return
+	}
+	if _, err := blob.Folder(address); err != nil {
+		s.problem("BLOB_URL", "%w", err)
+	}
+}
+
+// scanner takes what internal/upload understands.
+func (s *source) scanner(address string) {
+	if path, found := strings.CutPrefix(address, "unix:"); address == "" || found && filepath.IsAbs(path) {
+		return
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "tcp" || u.Hostname() == "" || u.Port() == "" || u.Path != "" || u.User != nil {
+		s.problem("CLAMD_URL", "is neither a socket such as unix:/run/clamav/clamd.ctl nor an address such as tcp://127.0.0.1:3310")
 	}
 }
 

@@ -37,6 +37,11 @@ type Config struct {
 	// ShredDir is the folder of the shred keys, and ShredMirror a second one
 	// that is written with it; empty for none.
 	ShredDir, ShredMirror string
+	// BlobURL is where documents are kept, sealed: file:///folder.
+	BlobURL string
+	// ClamdURL is the virus scanner, a ClamAV daemon: unix:/socket or
+	// tcp://host:port. Empty means that nothing is scanned, which is shown.
+	ClamdURL string
 	// SMTPURL is the mail server, with the sender as its from; empty means that
 	// no mail is sent.
 	SMTPURL string
@@ -75,13 +80,14 @@ type Flags struct {
 type Need string
 
 // What a command may need. With a data folder the embedded servers satisfy
-// the first three, and key and shred folders lie in it.
+// the first three, and keys, shred keys and documents lie in it.
 const (
 	NeedDatabase Need = "DATABASE_URL"
 	NeedOwner    Need = "DATABASE_OWNER_URL"
 	NeedRedis    Need = "REDIS_URL"
 	NeedKeys     Need = "PORTAL_KEYS"
 	NeedShred    Need = "PORTAL_SHRED"
+	NeedBlobs    Need = "BLOB_URL"
 	// NeedBaseURL is for a process whose letters name the site. A demonstration
 	// is read on the machine itself.
 	NeedBaseURL Need = "PORTAL_BASE_URL"
@@ -102,6 +108,8 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 		VaultUser:        src.user("PORTAL_VAULT_USER"),
 		ShredDir:         src.plain("PORTAL_SHRED"),
 		ShredMirror:      src.plain("PORTAL_SHRED_MIRROR"),
+		BlobURL:          src.plain("BLOB_URL"),
+		ClamdURL:         src.plain("CLAMD_URL"),
 		SMTPURL:          src.secret("SMTP_URL"),
 		DataDir:          src.pick(flags.Data, "PORTAL_DATA", flags.DefaultData),
 		Demo:             src.truth("PORTAL_DEMO", flags.Demo) && !flags.NoDemo,
@@ -111,6 +119,9 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 	}
 	if c.ShredDir == "" && c.DataDir != "" {
 		c.ShredDir = filepath.Join(c.DataDir, "shred")
+	}
+	if c.BlobURL == "" && c.DataDir != "" {
+		c.BlobURL = src.folder(filepath.Join(c.DataDir, "documents"))
 	}
 	c.Witnesses = src.witnesses("PORTAL_WITNESSES", c)
 	c.Surfaces = src.surfaces(src.pick(flags.Surface, "PORTAL_SURFACE", "public,staff"))
@@ -124,6 +135,8 @@ func Load(getenv func(string) string, flags Flags, needs ...Need) (Config, error
 	src.databases(c)
 	src.redis(c.RedisURL)
 	src.mail(c.SMTPURL)
+	src.blobs(c.BlobURL)
+	src.scanner(c.ClamdURL)
 	src.needs(c, needs)
 	return c, errors.Join(src.problems...)
 }

@@ -18,7 +18,7 @@ func env(pairs map[string]string) func(string) string {
 
 func TestAnEmptyEnvironmentHasSafeDefaults(t *testing.T) {
 	got, err := config.Load(env(nil), config.Flags{Data: "portal-data", Demo: true},
-		config.NeedDatabase, config.NeedOwner, config.NeedRedis, config.NeedKeys, config.NeedShred)
+		config.NeedDatabase, config.NeedOwner, config.NeedRedis, config.NeedKeys, config.NeedShred, config.NeedBlobs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,6 +38,7 @@ func TestAnEmptyEnvironmentHasSafeDefaults(t *testing.T) {
 		Zone:     mustZone(t, "Asia/Phnom_Penh"),
 		Demo:     true,
 		DataDir:  "portal-data",
+		BlobURL:  "file://" + filepath.Join(data, "documents"),
 	}
 	if diff := cmp.Diff(want, got, sameZone); diff != "" {
 		t.Error(diff)
@@ -76,6 +77,10 @@ func TestEveryWrongSettingStopsTheStartByItsName(t *testing.T) {
 		"unknown surface":           {flags: config.Flags{Surface: "public,private"}, want: "PORTAL_SURFACE"},
 		"proxy that is no address":  {env: map[string]string{"PORTAL_TRUSTED_PROXIES": "10.0.0.1,proxy"}, want: "PORTAL_TRUSTED_PROXIES holds"},
 		"proxy that is everyone":    {env: map[string]string{"PORTAL_TRUSTED_PROXIES": "0.0.0.0/0"}, want: "PORTAL_TRUSTED_PROXIES trusts"},
+		"documents elsewhere":       {env: map[string]string{"BLOB_URL": "s3://bucket"}, want: "BLOB_URL is not a folder"},
+		"documents somewhere":       {env: map[string]string{"BLOB_URL": "file://documents"}, want: "BLOB_URL is not a folder"},
+		"a scanner somewhere":       {env: map[string]string{"CLAMD_URL": "clamd"}, want: "CLAMD_URL is neither"},
+		"a scanner with a password": {env: map[string]string{"CLAMD_URL": "tcp://a:b@clamd:3310"}, want: "CLAMD_URL is neither"},
 		"a witness in the clear":    {env: map[string]string{"PORTAL_WITNESSES": "http://witness.example"}, want: "PORTAL_WITNESSES holds"},
 		"a witness nearby":          {env: map[string]string{"PORTAL_WITNESSES": "file:somewhere"}, want: "PORTAL_WITNESSES holds"},
 		"database of another kind":  {env: map[string]string{"DATABASE_URL": "mysql://hush@db"}, want: "DATABASE_URL is not"},
@@ -99,7 +104,7 @@ func TestEveryWrongSettingStopsTheStartByItsName(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.flags.Data = "portal-data"
-			_, err := config.Load(env(c.env), c.flags, config.NeedDatabase, config.NeedOwner, config.NeedRedis, config.NeedKeys, config.NeedShred)
+			_, err := config.Load(env(c.env), c.flags, config.NeedDatabase, config.NeedOwner, config.NeedRedis, config.NeedKeys, config.NeedShred, config.NeedBlobs)
 			if err == nil {
 				t.Fatal("accepted")
 			}
@@ -114,11 +119,11 @@ func TestEveryWrongSettingStopsTheStartByItsName(t *testing.T) {
 }
 
 func TestWithoutADataFolderEveryMissingNeedIsNamedAtOnce(t *testing.T) {
-	_, err := config.Load(env(nil), config.Flags{}, config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred)
+	_, err := config.Load(env(nil), config.Flags{}, config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred, config.NeedBlobs)
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, name := range []string{"DATABASE_URL", "REDIS_URL", "PORTAL_KEYS", "PORTAL_SHRED"} {
+	for _, name := range []string{"DATABASE_URL", "REDIS_URL", "PORTAL_KEYS", "PORTAL_SHRED", "BLOB_URL"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in %q", name, err)
 		}
@@ -141,8 +146,10 @@ func TestAProductionEnvironmentIsReadWhole(t *testing.T) {
 		"PORTAL_VAULT_USER":      "990",
 		"PORTAL_SHRED":           "/var/lib/portal/shred",
 		"PORTAL_SHRED_MIRROR":    "/mnt/other/shred",
+		"BLOB_URL":               "file:///var/lib/portal/documents",
+		"CLAMD_URL":              "tcp://clamd:3310",
 		"SMTP_URL":               "smtps://portal:hush@mail.example?from=portal@portal.example",
-	}), config.Flags{Surface: "staff"}, config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred)
+	}), config.Flags{Surface: "staff"}, config.NeedDatabase, config.NeedRedis, config.NeedKeys, config.NeedShred, config.NeedBlobs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,6 +165,8 @@ func TestAProductionEnvironmentIsReadWhole(t *testing.T) {
 		VaultUser:      990,
 		ShredDir:       "/var/lib/portal/shred",
 		ShredMirror:    "/mnt/other/shred",
+		BlobURL:        "file:///var/lib/portal/documents",
+		ClamdURL:       "tcp://clamd:3310",
 		Country:        "KH",
 		Zone:           mustZone(t, "Asia/Phnom_Penh"),
 		SMTPURL:        "smtps://portal:hush@mail.example?from=portal@portal.example",

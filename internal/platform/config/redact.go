@@ -35,6 +35,8 @@ func (c Config) Redacted() []Setting {
 		{"PORTAL_VAULT_USER", userOf(c.VaultUser)},
 		{"PORTAL_SHRED", c.ShredDir},
 		{"PORTAL_SHRED_MIRROR", c.ShredMirror},
+		{"BLOB_URL", c.BlobURL},
+		{"CLAMD_URL", c.ClamdURL},
 		{"SMTP_URL", hostOf(c.SMTPURL)},
 		{"PORTAL_COUNTRY", c.Country},
 		{"PORTAL_TIME_ZONE", c.Zone.String()},
@@ -79,7 +81,7 @@ func hostOf(address string) string {
 
 // String keeps a Config that is printed by mistake from telling its secrets.
 func (c Config) String() string {
-	lines := make([]string, 0, 16)
+	lines := make([]string, 0, 24)
 	for _, s := range c.Redacted() {
 		lines = append(lines, s.Name+"="+s.Value)
 	}

@@ -77,6 +77,7 @@ func (s *source) needs(c Config, needs []Need) {
 		NeedRedis:    c.RedisURL != "" || embedded,
 		NeedKeys:     c.KeysDir != "",
 		NeedShred:    c.ShredDir != "",
+		NeedBlobs:    c.BlobURL != "" || !c.Surfaces.Staff, // the public looks at none
 		NeedBaseURL:  s.plain("PORTAL_BASE_URL") != "" || c.Demo,
 	}
 	for _, need := range needs {
