@@ -86,7 +86,7 @@ CREATE INDEX stranded_people_open ON stranded_people (agency_id, place, id) WHER
 CREATE TABLE agency_notices (
     id        uuid PRIMARY KEY,
     agency_id uuid NOT NULL REFERENCES agencies,
-    kind      text NOT NULL CHECK (kind IN ('step','expiry','renewal','reply','condition','suspension_over','appeal')),
+    kind      text NOT NULL CHECK (kind IN ('step','expiry','renewal','reply','condition','suspension_over','appeal','document')),
     object_id uuid NOT NULL, -- the step or the period
     due_on    date NOT NULL,
     days      integer NOT NULL CHECK (days >= 0), -- before that day

@@ -36,7 +36,7 @@ func (d *Desk) showApplication(c *fiber.Ctx, status int, notice string) error {
 	if err != nil {
 		return err
 	}
-	page := applicationPage{Standing: own, StateKey: "licensing.state." + string(own.State), Notice: notice, Missing: len(own.Gaps)}
+	page := applicationPage{Standing: own, StateKey: "licensing.state." + string(own.State), Notice: notice, Missing: len(own.Gaps) + len(own.Missing)}
 	if open, there := own.Open(); there {
 		page.Open, page.Writing = &open, open.Status != application.Filed
 		for _, s := range answers.Read(d.web.Lang(c), own.Answers, answers.Notes{Gaps: own.Gaps, Remarks: own.Remarks}) {
@@ -44,7 +44,7 @@ func (d *Desk) showApplication(c *fiber.Ctx, status int, notice string) error {
 				page.Sections = append(page.Sections, s)
 			}
 		}
-		page.MayFile = page.Writing && len(own.Gaps) == 0
+		page.MayFile = page.Writing && page.Missing == 0
 	}
 	return d.web.Render(c, status, applicationView, page)
 }

@@ -12,7 +12,7 @@ import (
 // empty: not checked, and to be said so.
 type Asks struct {
 	Destinations []string     // in scope, ISO 3166-1 alpha-2
-	Documents    []string     // as policy.Documents names them
+	Documents    []string     // as policy.Documents names them; a change asks for none
 	Fee          *money.Money // nil: not configured, or a change, which costs nothing
 	Window       Window
 }
@@ -30,7 +30,10 @@ func asksOn(b policy.Book, day time.Time, kind Kind) (a Asks) {
 	}
 	b.Read(policy.PlacementScope, day, &scope)
 	b.Read(policy.LicenceDocuments, day, &documents)
-	a.Destinations, a.Documents, a.Window = scope.Destinations, documents.Required, windowOn(b, day)
+	a.Destinations, a.Window = scope.Destinations, windowOn(b, day)
+	if kind != Change {
+		a.Documents = documents.Required
+	}
 	if _, set := b.Read(policy.LicenceFee, day, &fee); set && kind != Change {
 		a.Fee = &money.Money{Minor: fee.Application, Currency: fee.Currency}
 		if kind == Renewal {

@@ -41,7 +41,16 @@ func (s *Service) File(ctx context.Context, actor identity.Actor) error {
 		if err != nil {
 			return err
 		}
-		if gaps := d.Answers.Gaps(asksOn(book, s.Today(), d.Kind).of(s.Today())); len(gaps) > 0 {
+		asks := asksOn(book, s.Today(), d.Kind)
+		gaps := d.Answers.Gaps(asks.of(s.Today()))
+		missing, err := missingPapers(tx, actor.AgencyID, asks, s.Today())
+		if err != nil {
+			return err
+		}
+		for range missing {
+			gaps = append(gaps, dossier.Gap{Section: papersSection, Problem: dossier.Problem{Code: "dossier.gap.document"}})
+		}
+		if len(gaps) > 0 {
 			return &Incomplete{gaps}
 		}
 		// The application first, the agency's row second, as a decision takes them:

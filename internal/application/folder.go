@@ -133,6 +133,9 @@ type Standing struct {
 	Answers dossier.Dossier // as typed
 	Gaps    []dossier.Gap
 	Remarks []Remark // of the round that was sent back last
+	// Missing are the documents that the law asks for and the agency's folder has not,
+	// or not any more.
+	Missing []string
 	Receipt *Receipt
 }
 
@@ -200,6 +203,9 @@ func (s *Service) ownOpen(tx postgres.Tx, actor identity.Actor, own *Standing) e
 		return err
 	}
 	own.Answers, own.Gaps = d.Answers, d.Answers.Gaps(own.Asks.of(s.Today()))
+	if own.Missing, err = missingPapers(tx, actor.AgencyID, own.Asks, s.Today()); err != nil {
+		return err
+	}
 	if own.Receipt, err = receiptOf(tx, open.ID); err != nil {
 		return err
 	}

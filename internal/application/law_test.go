@@ -1,12 +1,15 @@
 package application_test
 
 import (
+	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/fairpassage/portal/internal/application"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/money"
+	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/policy"
 )
 
@@ -129,5 +132,36 @@ func TestTheLawOfTheDaySaysWhereOneMayPlaceAndWhatItCosts(t *testing.T) {
 	}
 	if own, err = o.Own(t.Context(), o.heads[0]); err != nil || own.Asks.Fee == nil || own.Asks.Fee.String() != "300.00 USD" {
 		t.Errorf("a renewal costs %v, %v", own.Asks.Fee, err)
+	}
+}
+
+func TestWhatTheLawAsksForMustBeInTheFolderAndStillGood(t *testing.T) {
+	o := open(t)
+	o.law(t, policy.LicenceDocuments, `{"required":["tax_registration","insurance"]}`)
+	o.write(t, o.heads[0])
+	missing := func(want ...string) {
+		t.Helper()
+		own, err := o.Own(t.Context(), o.heads[0])
+		if err != nil || !slices.Equal(own.Missing, want) {
+			t.Errorf("missing %q, want %q, %v", own.Missing, want, err)
+		}
+	}
+	missing("tax_registration", "insurance")
+	var incomplete *application.Incomplete
+	if err := o.File(t.Context(), o.heads[0]); !errors.As(err, &incomplete) || len(incomplete.Gaps) != 2 || incomplete.Gaps[0].Code != "dossier.gap.document" {
+		t.Errorf("filed without them: %v", err)
+	}
+	paper := func(kind, expires string) {
+		t.Helper()
+		o.exec(t, `INSERT INTO documents (id, agency_id, owner_kind, owner_id, kind, media_type, size, sha256, view, scan, pages, expires_on, uploaded_by, uploaded_at)
+			VALUES ($1, $2, 'agency', $2, $3, 'application/pdf', 1, sha256('x'), 'made', 'clean', 1, NULLIF($4, '')::date, $5, now())`, id.New(), o.heads[0].AgencyID, kind, expires, o.heads[0].PersonID)
+	}
+	paper("tax_registration", "")
+	paper("insurance", "2026-03-01") // it ended yesterday
+	missing("insurance")
+	paper("insurance", "2026-03-02")
+	missing()
+	if err := o.File(t.Context(), o.heads[0]); err != nil {
+		t.Error(err)
 	}
 }

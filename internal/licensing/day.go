@@ -99,12 +99,13 @@ var reminders = map[string][]int{
 	"reply":           {3, 0},
 	"condition":       {14, 3, 0},
 	"suspension_over": {0},
+	"document":        {60, 14, 0},
 }
 
 // remind tells of the days that come, each distance once.
 func (s *Service) remind(tx postgres.Tx, _ identity.Actor, today time.Time) (int, error) {
 	told := 0
-	for _, kind := range []string{"renewal", "reply", "condition", "suspension_over"} {
+	for _, kind := range []string{"renewal", "reply", "condition", "suspension_over", "document"} {
 		for _, days := range reminders[kind] {
 			due, err := comingDays(tx, kind, today, days, dayBatch-told)
 			if err != nil {
