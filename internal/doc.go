@@ -28,6 +28,11 @@
 //	alert       the findings about one subject, folded
 //	escalation  an alert handed to investigators; frozen at birth
 //	letter      mail to one person that something waits in the portal, and no more
+//	dossier     what an agency states about itself, in sections
+//	application a dossier that is filed, in rounds, until it is decided
+//	step        what is done about a licence after its grant; each is a letter
+//	condition   what an agency must do by a day to keep its licence
+//	certificate what a licence says on a day, signed; anybody checks it
 //	inspection  a visit to an agency, standard by standard; there a finding is a
 //	            standard that was not met
 //	decision    a proposal that waits for a second person, and what became of it
@@ -35,7 +40,7 @@
 //
 // # Direction
 //
-// Subjects (agency, register, licensing, inspection, placement, complaint, escalation) use
+// Subjects (agency, register, licensing, application, inspection, placement, complaint, escalation) use
 // the shared words (identity, authority, audit, seal, fault) and the platform,
 // and never each other in a circle. letter is what those of them use that tell
 // people of something. screening stands above them: it loads
