@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/dossier"
+	"github.com/fairpassage/portal/internal/fitness"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/postgres"
@@ -97,5 +98,5 @@ func insertApplication(tx postgres.Tx, agency, head uuid.UUID, kind string, answ
 			return err
 		}
 	}
-	return nil
+	return fitness.Promise(tx, key)
 }
