@@ -1,6 +1,7 @@
 package application_test
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/fairpassage/portal/internal/application"
 	"github.com/fairpassage/portal/internal/dossier"
 	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/fitness"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/google/go-cmp/cmp"
@@ -251,5 +253,89 @@ func TestWhatAnAgencyCanApplyForFollowsItsLicenceAndTheWindow(t *testing.T) {
 		if own, err := o.Own(t.Context(), o.heads[0]); err != nil || own.Kind != want {
 			t.Errorf("on %s: %q, want %q, %v", on, own.Kind, want, err)
 		}
+	}
+}
+
+// Whoever lost a licence is stopped at the door, and a clean agency at the change by
+// which they would come in.
+func TestThePhoenixIsStoppedAtTheDoorAndAtAChangeOfDirector(t *testing.T) {
+	o := open(t)
+	o.law(t, "licence.fitness", `{"weak":15,"strong":40,"generic":25,"sample":0}`)
+	o.law(t, "licence.renewal", `{"before_days":90,"late_days":30}`)
+	if err := o.decide(t, o.file(t, o.heads[0]), grant("L-0001")); err != nil {
+		t.Fatal(err)
+	}
+	lost := o.heads[0].AgencyID
+	o.exec(t, `INSERT INTO licence_events (id, agency_id, kind, on_day) VALUES ($1, $2, 'revoked', '2026-03-02')`, id.New(), lost)
+
+	// The same people under the second agency's name.
+	key := o.file(t, o.heads[1])
+	folder, err := o.Get(t.Context(), o.officers[0].Actor, key)
+	if err != nil || folder.Fitness.Grade != fitness.Strong || len(folder.Fitness.Evidence) == 0 {
+		t.Fatalf("%+v %v", folder.Fitness, err)
+	}
+	if err := o.decide(t, key, grant("L-0002")); fault.CodeOf(err) != "fitness.second_needed" {
+		t.Errorf("granted: %v", err)
+	}
+	if n := o.count(t, `SELECT count(*) FROM licences WHERE agency_id = $1`, o.heads[1].AgencyID); n != 0 {
+		t.Error("it has a number")
+	}
+	if err := o.Withdraw(t.Context(), o.heads[1]); err != nil {
+		t.Fatal(err)
+	}
+
+	// A third agency begins clean, and then takes their director on.
+	clean := answers()
+	for section, change := range map[dossier.Section][]string{
+		dossier.Company: {"phone", "012 777 001", "email", "office@clean.example", "address", "77 Other Street", "name_latin", "Clean Agency"}, dossier.Directors: {"document_number", "N7777777", "name_latin", "Chan Clean", "address", "78 Other Street"},
+		dossier.Owners: {"name_latin", "Chan Clean"}, dossier.Accounts: {"account_number", "777 888 999"},
+	} {
+		for i := 0; i < len(change); i += 2 {
+			clean[section][change[i]] = []string{change[i+1]}
+		}
+	}
+	if _, err := o.Begin(t.Context(), o.heads[1]); err != nil {
+		t.Fatal(err)
+	}
+	own, err := o.Own(t.Context(), o.heads[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for section, typed := range clean {
+		if _, err := o.Save(t.Context(), o.heads[1], application.Answer{Section: section, Item: own.Answers.One(section).ID, Typed: typed}); err != nil {
+			t.Fatal(section, err)
+		}
+	}
+	file := func() uuid.UUID {
+		t.Helper()
+		if err := o.File(t.Context(), o.heads[1]); err != nil {
+			var incomplete *application.Incomplete
+			errors.As(err, &incomplete)
+			t.Fatalf("%v %+v", err, incomplete.Gaps)
+		}
+		o.check(t)
+		all, err := o.Own(t.Context(), o.heads[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all.Papers[0].ID
+	}
+	if err := o.decide(t, file(), grant("L-0003")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Begin(t.Context(), o.heads[1]); err != nil {
+		t.Fatal(err)
+	}
+	for section, typed := range map[dossier.Section]dossier.Typed{dossier.Directors: answers()[dossier.Directors], dossier.Declaration: clean[dossier.Declaration]} {
+		if _, err := o.Save(t.Context(), o.heads[1], application.Answer{Section: section, Typed: typed}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change := application.Recommendation{Grant: true, Reason: "Known.", Scope: []licensing.ScopeLine{{Destination: "JP"}}}
+	if err := o.decide(t, file(), change); fault.CodeOf(err) != "fitness.second_needed" {
+		t.Errorf("the director is in: %v", err)
+	}
+	if n := o.count(t, `SELECT count(*) FROM agency_parts WHERE agency_id = $1 AND kind = 'director' AND until IS NULL`, o.heads[1].AgencyID); n != 1 {
+		t.Errorf("%d directors", n)
 	}
 }

@@ -37,7 +37,7 @@ func (s *Service) Begin(ctx context.Context, actor identity.Actor) (uuid.UUID, e
 		if kind == "" {
 			return fault.New(fault.Conflict, "licensing.barred")
 		}
-		answers, err := lastFiled(tx, actor.AgencyID)
+		answers, err := lastFiled(tx, actor.AgencyID, kind)
 		if err != nil {
 			return err
 		}

@@ -77,12 +77,13 @@ func saveDraft(tx postgres.Tx, application uuid.UUID, answers dossier.Dossier, a
 	return one(res.RowsAffected, res.Error)
 }
 
-// lastFiled returns what the agency filed last, empty when it never did.
-func lastFiled(tx postgres.Tx, agency uuid.UUID) (dossier.Dossier, error) {
+// lastFiled returns what the agency filed last, empty when it never did. Whoever
+// renews or changes begins with what was granted last, where anything was.
+func lastFiled(tx postgres.Tx, agency uuid.UUID, kind Kind) (dossier.Dossier, error) {
 	var text string
 	err := tx.Gorm().Raw(`
 		SELECT v.answers::text FROM application_versions v JOIN applications a ON a.id = v.application_id
-		WHERE a.agency_id = ? ORDER BY v.filed_at DESC, v.round DESC LIMIT 1`, agency).Scan(&text).Error
+		WHERE a.agency_id = ? ORDER BY (? AND a.status = 'granted') DESC, v.filed_at DESC, v.application_id DESC, v.round DESC LIMIT 1`, agency, kind != First).Scan(&text).Error
 	if err != nil || text == "" {
 		return dossier.Dossier{}, err
 	}
