@@ -113,6 +113,17 @@ const (
 	InspectionLapse  Action = "inspection.lapse" // the last day for a reply is gone
 )
 
+// Guarantees of agencies.
+const (
+	GuaranteeOwn     Action = "guarantee.own"     // what stands behind one's own agency
+	GuaranteeRead    Action = "guarantee.read"    // every agency's
+	GuaranteeClaim   Action = "guarantee.claim"   // awards, and what a bank paid
+	GuaranteePropose Action = "guarantee.propose" // to post, to call, to release
+	GuaranteeDecide  Action = "guarantee.decide"  // a second officer
+	GuaranteeExpire  Action = "guarantee.expire"  // its last day is gone
+	GuaranteeEnter   Action = "guarantee.enter"   // what was posted before
+)
+
 // Documents.
 const (
 	DocumentAdd    Action = "document.add"    // an agency's own papers; remove them as well
@@ -298,4 +309,12 @@ var rules = map[Action]rule{
 	InspectionOwn:    {kind: identity.UnitAgency, roles: agencyPeople, own: true},
 	InspectionReply:  {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},
 	InspectionLapse:  {processes: []string{"clock"}},
+
+	GuaranteeOwn:     {kind: identity.UnitAgency, roles: agencyPeople, own: true},
+	GuaranteeRead:    {kind: identity.UnitMinistry, roles: licensingPeople},
+	GuaranteeClaim:   {kind: identity.UnitMinistry, roles: licensingPeople},
+	GuaranteePropose: {kind: identity.UnitMinistry, roles: licensingPeople},
+	GuaranteeDecide:  {kind: identity.UnitMinistry, roles: licensingPeople, own: true},
+	GuaranteeExpire:  {processes: []string{"clock"}},
+	GuaranteeEnter:   {processes: []string{"demo"}},
 }

@@ -125,6 +125,21 @@ func (l Licence) sanction(day time.Time) (last Event, ok bool) {
 	return last, ok
 }
 
+// EndedOn returns the day from which the licence is over on the day: of a revocation
+// or a surrender, or the last day of the last period of one that expired. false says
+// that it is not over.
+func (l Licence) EndedOn(day time.Time) (time.Time, bool) {
+	switch l.StateOn(day) {
+	case Revoked, Surrendered:
+		e, ok := l.sanction(day)
+		return e.On, ok
+	case Expired:
+		return l.ValidUntil(), true
+	default:
+		return time.Time{}, false
+	}
+}
+
 // ValidUntil returns the last day of the last period, or the zero time.
 func (l Licence) ValidUntil() time.Time {
 	var last time.Time

@@ -77,4 +77,11 @@ INSERT INTO fitness_reviews (id, check_id, go_on, text, reviewed_by, reviewed_at
 INSERT INTO documents (id, agency_id, owner_kind, owner_id, kind, media_type, size, sha256, view, scan, uploaded_by, uploaded_at) SELECT pg_temp.u(120), id, 'agency', id, 'other', 'application/pdf', 1, sha256('x'), 'no_renderer', 'clean', pg_temp.u(10), now() FROM agencies LIMIT 1;
 INSERT INTO document_parts (document_id, part, slot, blob, wrapped, pin) VALUES (pg_temp.u(120), 'original', 101, lpad('1', 32, '0'), NULL, 'x'), (pg_temp.u(120), 'view', 102, lpad('2', 32, '0'), 'x', 'x');
 INSERT INTO document_envelopes (document_id, recipient, key_id, envelope) VALUES (pg_temp.u(120), 'x', '1-0000000000000000', 'x');
+INSERT INTO guarantees (id, agency_id, kind, bank, reference, amount, currency, valid_from, made_at) VALUES (pg_temp.u(130), pg_temp.u(30), 'deposit', 'x', 'x', 5, 'USD', '2026-01-01', now());
+INSERT INTO guarantee_claims (id, agency_id, amount, currency, source, award, enforceable_on, made_by, made_at) VALUES (pg_temp.u(131), pg_temp.u(30), 2, 'USD', 'court', 'x', '2026-01-01', pg_temp.u(11), now());
+INSERT INTO guarantee_entries (id, agency_id, kind, day, made_at) VALUES (pg_temp.u(132), pg_temp.u(30), 'call', '2026-01-01', now());
+INSERT INTO guarantee_postings (entry_id, line, guarantee_id, account, minor, currency, claim_id) VALUES (pg_temp.u(132), 1, pg_temp.u(130), 'reserved', 2, 'USD', pg_temp.u(131));
+INSERT INTO guarantee_balances (guarantee_id, agency_id, currency, held, reserved) VALUES (pg_temp.u(130), pg_temp.u(30), 'USD', 3, 2);
+INSERT INTO guarantee_letters (id, entry_id, guarantee_id, amount) VALUES (pg_temp.u(133), pg_temp.u(132), pg_temp.u(130), 2);
+INSERT INTO guarantee_top_ups (entry_id, agency_id, amount, currency, missing) VALUES (pg_temp.u(132), pg_temp.u(30), 2, 'USD', 2);
 RESET session_replication_role;
