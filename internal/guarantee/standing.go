@@ -96,7 +96,7 @@ type standingRow struct {
 	ID        uuid.UUID
 	NameLatin string
 	NameLocal string
-	All       string
+	Balances  string
 	Counted   int64
 	Claims    int64
 	Other     bool
@@ -122,11 +122,11 @@ func standings(tx postgres.Tx, l amountLaw, today time.Time, condition string, a
 	err = tx.Gorm().Raw(`
 		SELECT a.id, a.name_latin, a.name_local, s.* FROM agencies a
 		CROSS JOIN LATERAL (
-			SELECT v.volume, h.all, h.counted, h.expires, c.claims, c.other, t.owed, t.top_up_by,
+			SELECT v.volume, h.balances, h.counted, h.expires, c.claims, c.other, t.owed, t.top_up_by,
 				(SELECT r.amount FROM json_to_recordset(CAST(@tiers AS json)) AS r(up_to bigint, amount bigint)
 					WHERE r.up_to IS NULL OR r.up_to >= v.volume ORDER BY r.up_to NULLS LAST LIMIT 1) AS required
 			FROM (SELECT count(*) AS volume FROM placements p WHERE p.agency_id = a.id AND p.departed_on > @year AND p.departed_on <= @today) AS v,
-			(SELECT coalesce(json_object_agg(k.currency, k.held), '{}') AS all, CAST(coalesce(sum(k.held) FILTER (WHERE k.currency = @currency), 0) AS bigint) AS counted,
+			(SELECT coalesce(json_object_agg(k.currency, k.held), '{}') AS balances, CAST(coalesce(sum(k.held) FILTER (WHERE k.currency = @currency), 0) AS bigint) AS counted,
 				min(k.expires) AS expires FROM (
 				SELECT b.currency, CAST(sum(b.held) AS bigint) AS held, min(g.expires_on) AS expires FROM guarantee_balances b JOIN guarantees g ON g.id = b.guarantee_id
 				WHERE b.agency_id = a.id AND b.held > 0 AND g.valid_from <= @today AND coalesce(g.expires_on >= @today, true) GROUP BY b.currency) AS k) AS h,
@@ -156,7 +156,7 @@ func (r standingRow) standing(currency string) (Standing, error) {
 		Expires: orZero(r.Expires), Owed: r.Owed, TopUpBy: orZero(r.TopUpBy),
 	}
 	held := map[string]int64{}
-	if err := json.Unmarshal([]byte(r.All), &held); err != nil {
+	if err := json.Unmarshal([]byte(r.Balances), &held); err != nil {
 		return s, err
 	}
 	for code, minor := range held {
