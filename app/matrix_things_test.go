@@ -43,7 +43,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 	for _, prefix := range []string{
 		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/", "/agency/people/",
 		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/ministry/inspections/", "/agency/application/", "/agency/inspections/",
-		"/oversight/fitness/", "/ministry/agencies/", "/oversight/agencies/", "/ministry/letters/", "/oversight/letters/", "/agency/letters/", "/agency/licence/",
+		"/oversight/fitness/", "/ministry/agencies/", "/ministry/guarantees/", "/oversight/agencies/", "/ministry/letters/", "/oversight/letters/", "/agency/letters/", "/agency/licence/",
 		"/agencies/", "/language/", "/assets/", "/verify/",
 		"/agency/documents/", "/documents/",
 	} {
@@ -89,7 +89,8 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 		"/ministry/applications/": anything(ids(unitOf("application").String())),
 		// Of the agency of whoever asks, always.
 		"/agency/application/":    anything(map[string]string{":section": "branches", ":item": "new"}),
-		"/ministry/agencies/":     anything(map[string]string{":id": unitOf("the agency").String(), ":kind": "condition"}),
+		"/ministry/agencies/":     anything(map[string]string{":id": unitOf("the agency").String(), ":kind": "condition", ":claim": m.claim()}),
+		"/ministry/guarantees/":   anything(ids(m.bankLetter())),
 		"/oversight/agencies/":    anything(map[string]string{":id": unitOf("the agency").String(), ":kind": "appeal_upheld"}),
 		"/ministry/letters/":      anything(ids(m.letter())),
 		"/oversight/letters/":     anything(ids(m.letter())),
@@ -183,6 +184,28 @@ func (m *matrix) letter() string {
 	m.exec(`INSERT INTO licence_periods (id, agency_id, valid_from, valid_until) VALUES ($1, $2, '2020-01-01', '2090-01-01') ON CONFLICT DO NOTHING`, unitOf("a period"), agency)
 	m.exec(`INSERT INTO licence_steps (id, agency_id, kind, text, on_day, until_day, done_by, done_at) VALUES ($1, $2, 'notice', 'x', '2026-03-02', '2026-03-30', $3, now()) ON CONFLICT DO NOTHING`,
 		key, agency, m.twin.people["licensing_officer@ministry-1.example"].PersonID)
+	return key.String()
+}
+
+// claim is one against the agency.
+func (m *matrix) claim() string {
+	m.t.Helper()
+	key := unitOf("a claim")
+	m.exec(`INSERT INTO guarantee_claims (id, agency_id, amount, currency, source, award, made_by, made_at) VALUES ($1, $2, 500, 'USD', 'court', 'x', $3, now()) ON CONFLICT DO NOTHING`,
+		key, unitOf("the agency"), m.twin.people["licensing_officer@ministry-1.example"].PersonID)
+	return key.String()
+}
+
+// bankLetter is one that releases a deposit of the agency's.
+func (m *matrix) bankLetter() string {
+	m.t.Helper()
+	key, agency := unitOf("a letter to a bank"), unitOf("another agency")
+	m.exec(`WITH g AS (INSERT INTO guarantees (id, agency_id, kind, bank, reference, amount, currency, valid_from, made_at)
+			VALUES ($1, $2, 'deposit', 'x', 'x', 500, 'USD', '2026-01-01', now()) RETURNING id, agency_id),
+		e AS (INSERT INTO guarantee_entries (id, agency_id, kind, day, made_at) SELECT id, agency_id, 'post', '2026-01-01', now() FROM g RETURNING id),
+		l AS (INSERT INTO guarantee_letters (id, entry_id, guarantee_id, amount) SELECT id, id, id, 500 FROM e)
+		INSERT INTO guarantee_postings (entry_id, line, guarantee_id, account, minor, currency)
+		SELECT id, line, id, account, minor, 'USD' FROM e, (VALUES (1, 'bank', -500), (2, 'held', 500)) AS v(line, account, minor)`, key, agency)
 	return key.String()
 }
 

@@ -56,12 +56,16 @@ type Pages struct {
 	// Inspections are the ministry's pages of them, Inspected an agency's.
 	Inspections *ministry.Inspections
 	Inspected   *agency.Inspections
+
+	// Guarantees are the ministry's pages of them, OwnGuarantee an agency's.
+	Guarantees   *ministry.Guarantees
+	OwnGuarantee *agency.Guarantee
 }
 
 // SiteMap is every address of the portal: who may come, and what answers. It
 // is the only place where a route is made.
 func SiteMap(w *web.Web, p Pages) []web.Route {
-	return slices.Concat(publicRoutes(w, p), accountRoutes(p), officeRoutes(p), inspectionRoutes(p), documentRoutes(p), caseRoutes(p), deskRoutes(p), peopleRoutes(p))
+	return slices.Concat(publicRoutes(w, p), accountRoutes(p), officeRoutes(p), inspectionRoutes(p), guaranteeRoutes(p), documentRoutes(p), caseRoutes(p), deskRoutes(p), peopleRoutes(p))
 }
 
 // publicRoutes are for anybody.
@@ -204,6 +208,25 @@ func inspectionRoutes(p Pages) []web.Route {
 		{Method: get, Path: "/agency/inspections", Surface: web.Staff, Action: authority.InspectionOwn, Handler: p.Inspected.List},
 		{Method: get, Path: "/agency/inspections/:id", Surface: web.Staff, Action: authority.InspectionOwn, Handler: p.Inspected.Show},
 		{Method: post, Path: "/agency/inspections/:id", Surface: web.Staff, Action: authority.InspectionReply, Handler: p.Inspected.Reply},
+	}
+}
+
+// guaranteeRoutes are those of guarantees of agencies.
+func guaranteeRoutes(p Pages) []web.Route {
+	const of = "/ministry/agencies/:id/guarantee"
+	return []web.Route{
+		{Method: get, Path: "/agency/guarantee", Surface: web.Staff, Action: authority.GuaranteeOwn, Handler: p.OwnGuarantee.Show},
+
+		{Method: get, Path: "/ministry/guarantees", Surface: web.Staff, Action: authority.GuaranteeRead, Handler: p.Guarantees.List},
+		{Method: get, Path: "/ministry/guarantees/letters/:id", Surface: web.Staff, Action: authority.GuaranteeRead, Handler: p.Guarantees.Letter},
+		{Method: get, Path: of, Surface: web.Staff, Action: authority.GuaranteeRead, Handler: p.Guarantees.Show},
+		{Method: post, Path: of + "/post", Surface: web.Staff, Action: authority.GuaranteePropose, Handler: p.Guarantees.Post},
+		{Method: post, Path: of + "/call", Surface: web.Staff, Action: authority.GuaranteePropose, Handler: p.Guarantees.Call},
+		{Method: post, Path: of + "/release", Surface: web.Staff, Action: authority.GuaranteePropose, Handler: p.Guarantees.Release},
+		{Method: post, Path: of + "/paid", Surface: web.Staff, Action: authority.GuaranteeClaim, Handler: p.Guarantees.Paid},
+		{Method: post, Path: of + "/claims", Surface: web.Staff, Action: authority.GuaranteeClaim, Handler: p.Guarantees.Record},
+		{Method: get, Path: of + "/claims/:claim", Surface: web.Staff, Action: authority.GuaranteeClaim, Handler: p.Guarantees.Claim},
+		{Method: post, Path: of + "/claims/:claim", Surface: web.Staff, Action: authority.GuaranteeClaim, Handler: p.Guarantees.Change},
 	}
 }
 

@@ -34,6 +34,7 @@ import (
 	paper "github.com/fairpassage/portal/internal/document"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/fitness"
+	"github.com/fairpassage/portal/internal/guarantee"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/letter"
@@ -114,10 +115,11 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		})
 	}
 	keeper := testkit.People(w.clock)
+	w.guarantees = guarantee.New(guarantee.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws})
 	kept, err := retention.New(retention.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Keys: shredKeys, Pins: testkit.Pins(), Log: log})
 	must(err)
 	w.retention = kept
-	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules(), laws.Rules(), applications.Rules(), licences.Rules())...)
+	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules(), laws.Rules(), applications.Rules(), licences.Rules(), w.guarantees.Rules())...)
 	must(err)
 	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})
 	w.inspections = inspection.New(inspection.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, People: keeper})
@@ -138,6 +140,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		Fitness: oversight.NewFitness(w.edge, w.fitness),
 		Verify:  public.NewVerify(w.edge, certificates, "http://localhost:8080"),
 		Admin:   admin.New(w.edge, staff), Inspections: ministry.NewInspections(w.edge, w.inspections), Inspected: agency.NewInspections(w.edge, w.inspections),
+		Guarantees: ministry.NewGuarantees(w.edge, w.guarantees, w.decisions), OwnGuarantee: agency.NewGuarantee(w.edge, w.guarantees),
 		Documents: documents.New(w.edge, w.papers(keys, home, laws, kept, shredKeys, log)),
 	}
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, w.edge, w.pages)

@@ -23,6 +23,7 @@ import (
 	paper "github.com/fairpassage/portal/internal/document"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/fitness"
+	"github.com/fairpassage/portal/internal/guarantee"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/letter"
@@ -65,6 +66,7 @@ type twin struct {
 	screening   *screening.Service
 	laws        *policy.Service
 	inspections *inspection.Service
+	guarantees  *guarantee.Service
 	fitness     *fitness.Service
 	bell        *web.Bell
 	mails       *mailtest.Server

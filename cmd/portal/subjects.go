@@ -17,6 +17,7 @@ import (
 	"github.com/fairpassage/portal/internal/document"
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/fitness"
+	"github.com/fairpassage/portal/internal/guarantee"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/letter"
@@ -54,6 +55,7 @@ type subjects struct {
 	certificates *certificate.Service
 	fitness      *fitness.Service
 	inspections  *inspection.Service
+	guarantees   *guarantee.Service
 	placements   *placement.Service
 	complaints   *complaint.Service
 	letters      *letter.Service
@@ -83,6 +85,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		DB: db, Clock: clk, Home: home, Laws: s.laws, Hasher: hasher, Licences: s.licensing, Agencies: s.agencies,
 	})
 	s.inspections = inspection.New(inspection.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws, People: s.people})
+	s.guarantees = guarantee.New(guarantee.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws})
 	s.fitness = fitness.New(fitness.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws, Random: rand.Reader, Found: screening.Phoenix})
 	signer, err := certificate.NewSigner(keys.Secret(seal.SecretLicence))
 	if err != nil {
@@ -118,6 +121,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		s.laws.Rules(),
 		s.applications.Rules(),
 		s.licensing.Rules(),
+		s.guarantees.Rules(),
 	)
 	if s.decisions, err = decision.NewService(db, clk, s.people, rules...); err != nil {
 		return nil, err

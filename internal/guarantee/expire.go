@@ -79,4 +79,6 @@ type Due struct {
 
 // DueBetween lists guarantees that end and top-ups that are due from one day until
 // another, both included.
-func DueBetween(tx postgres.Tx, from, until time.Time) ([]Due, error) { return dueBetween(tx, from, until) }
+func DueBetween(tx postgres.Tx, from, until time.Time) ([]Due, error) {
+	return dueBetween(tx, from, until)
+}

@@ -102,7 +102,7 @@ func TestWithoutALawNothingIsSaidToBeEnough(t *testing.T) {
 func TestHowMuchHasToStandFollowsTheYearsPlacements(t *testing.T) {
 	o := open(t)
 	o.law(t, policy.GuaranteeAmount, `{"currency":"USD","tiers":[{"up_to":2,"amount":5000000},{"up_to":4,"amount":10000000},{"amount":20000000}]}`)
-	o.exec(t, `INSERT INTO employers (id, name, folded, country, created_at) VALUES ($1, 'Employer', 'employer', 'TH', now())`, o.agency)
+	o.exec(t, `INSERT INTO employers (id, name, folded, token, country, created_at) VALUES ($1, 'Employer', 'employer', 'x', 'TH', now())`, o.agency)
 	place := func(n int, departed time.Time) {
 		for range n {
 			o.exec(t, `INSERT INTO placements (id, agency_id, employer_id, country, occupation, document_token, departed_on, registered_at) VALUES ($1, $2, $2, 'TH', '9111', $1::text, $3, now())`,

@@ -113,7 +113,9 @@ func TestFiftyCallsAtOnceTakeOutWhatIsHeldAndNoMore(t *testing.T) {
 	var wg sync.WaitGroup
 	errs := make([]error, len(waits))
 	for i, key := range waits {
-		wg.Go(func() { errs[i] = o.decisions.Approve(context.WithoutCancel(t.Context()), second.Actor, second.Member, key) })
+		wg.Go(func() {
+			errs[i] = o.decisions.Approve(context.WithoutCancel(t.Context()), second.Actor, second.Member, key)
+		})
 	}
 	wg.Wait()
 	done := 0

@@ -30,9 +30,9 @@ type Standing struct {
 	Held     []money.Money
 	Adequacy Adequacy
 	Volume   int // placements of the year that ends on the day
-	// Required, Counted and Claims are in the law's currency; zero where no law is
+	// Required, Counted and OpenClaims are in the law's currency; zero where no law is
 	// configured. Counted is what of Held is in that currency.
-	Required, Counted, Claims, Missing money.Money
+	Required, Counted, OpenClaims, Missing money.Money
 	// OtherCurrency says that a claim is open in another currency than the law's.
 	OtherCurrency bool
 	Expires       time.Time // the next last day of what is held, or the zero time
@@ -152,7 +152,7 @@ func standings(tx postgres.Tx, l amountLaw, today time.Time, condition string, a
 func (r standingRow) standing(currency string) (Standing, error) {
 	s := Standing{
 		AgencyID: r.ID, NameLatin: r.NameLatin, NameLocal: r.NameLocal, Volume: r.Volume, Adequacy: NotChecked, OtherCurrency: r.Other && currency != "",
-		Counted: money.Money{Minor: r.Counted, Currency: currency}, Claims: money.Money{Minor: r.Claims, Currency: currency},
+		Counted: money.Money{Minor: r.Counted, Currency: currency}, OpenClaims: money.Money{Minor: r.Claims, Currency: currency},
 		Expires: orZero(r.Expires), Owed: r.Owed, TopUpBy: orZero(r.TopUpBy),
 	}
 	held := map[string]int64{}
@@ -171,7 +171,7 @@ func (r standingRow) standing(currency string) (Standing, error) {
 		return s, nil
 	}
 	s.Adequacy = Adequate
-	if missing := s.Required.Minor - (s.Counted.Minor - s.Claims.Minor); missing > 0 {
+	if missing := s.Required.Minor - (s.Counted.Minor - s.OpenClaims.Minor); missing > 0 {
 		s.Adequacy, s.Missing = Short, money.Money{Minor: missing, Currency: currency}
 	}
 	return s, nil
