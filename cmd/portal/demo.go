@@ -9,6 +9,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/demo"
+	"github.com/fairpassage/portal/internal/guarantee"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/platform/clock"
 )
@@ -88,6 +89,11 @@ func (w *workplace) seed(ctx context.Context) error {
 			past := w.subjects.inspections.Deps
 			past.Clock = clk
 			return inspection.New(past)
+		},
+		GuaranteesAt: func(clk clock.Clock) *guarantee.Service {
+			past := w.subjects.guarantees.Deps
+			past.Clock = clk
+			return guarantee.New(past)
 		},
 	})
 }

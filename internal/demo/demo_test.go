@@ -17,6 +17,7 @@ import (
 	"github.com/fairpassage/portal/internal/demo"
 	"github.com/fairpassage/portal/internal/desk"
 	"github.com/fairpassage/portal/internal/escalation"
+	"github.com/fairpassage/portal/internal/guarantee"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/licensing"
@@ -81,6 +82,9 @@ func newStage(t *testing.T, secrets string) *stage {
 		InspectionsAt: func(at clock.Clock) *inspection.Service {
 			return inspection.New(inspection.Deps{DB: s.db.DB, Clock: at, Home: s.home, Laws: laws, People: people})
 		},
+		GuaranteesAt: func(at clock.Clock) *guarantee.Service {
+			return guarantee.New(guarantee.Deps{DB: s.db.DB, Clock: at, Home: s.home, Laws: laws})
+		},
 		DB: s.db.DB, Clock: s.clk, Home: s.home, Seed: 7, Hasher: hasher, People: people, Desks: desks, Agencies: agency.New(s.db.DB, hasher, s.clk),
 		FilerAt: func(at clock.Clock) (demo.Filer, error) {
 			service, err := complaint.NewService(complaint.Dependencies{
@@ -136,6 +140,9 @@ func (s *stage) contents(t *testing.T) []string {
 		UNION ALL SELECT 'application ' || slug || status || (SELECT v.answers FROM application_versions v WHERE v.application_id = p.id) || filed_at FROM applications p JOIN agencies a ON a.id = p.agency_id
 		UNION ALL SELECT 'inspection ' || slug || i.status || planned_for || coalesce(visited_on, '1900-01-01') || coalesce(reply_by, '1900-01-01') || moved_at || revision
 			|| coalesce(outcome, '') || (SELECT count(*) FROM inspection_answers a WHERE a.inspection_id = i.id) FROM inspections i JOIN agencies g ON g.id = i.agency_id
+		UNION ALL SELECT 'guarantee ' || slug || g.reference || g.amount || g.valid_from || coalesce(g.expires_on, '1900-01-01') || b.held || g.made_at FROM guarantees g
+			JOIN guarantee_balances b ON b.guarantee_id = g.id JOIN agencies a ON a.id = g.agency_id
+		UNION ALL SELECT 'award ' || slug || award || amount || coalesce(enforceable_on, '1900-01-01') || appealed || made_at FROM guarantee_claims c JOIN agencies a ON a.id = c.agency_id
 		UNION ALL SELECT 'placement ' || slug || e.name || p.country || occupation || document_token || phone_token || departed_on FROM placements p
 			JOIN agencies a ON a.id = p.agency_id JOIN employers e ON e.id = p.employer_id
 		UNION ALL SELECT 'complaint ' || encode(nonce_hash, 'hex') || encode(receipt_hash, 'hex') || filed_at || language || about || official || coalesce(slug, '')
@@ -215,6 +222,9 @@ func TestTheWorldIsAsLargeAsPromised(t *testing.T) {
 		"states of inspections":  {`SELECT count(DISTINCT status) FROM inspections`, 6, 6},
 		"dangers":                {`SELECT count(*) FROM inspection_saves WHERE cardinality(dangers) > 0`, 1, 1},
 		"standards":              {`SELECT count(*) FROM inspection_standards`, 22, 22},
+		"guarantees":             {`SELECT count(*) FROM guarantee_balances WHERE held > 0`, 14, 14},
+		"agencies with one":      {`SELECT count(DISTINCT agency_id) FROM guarantee_balances`, 12, 14},
+		"awards":                 {`SELECT count(*) FROM guarantee_claims`, 4, 4},
 		"applications that wait": {`SELECT count(*) FROM applications WHERE status = 'filed'`, 3, 3},
 		"real mail domains": {
 			`SELECT (SELECT count(*) FROM people WHERE email NOT LIKE '%.example') + (SELECT count(*) FROM agency_contacts WHERE kind = 'email' AND shown NOT LIKE '%.example')`, 0, 0,

@@ -12,6 +12,7 @@ import (
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/desk"
+	"github.com/fairpassage/portal/internal/guarantee"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/matching"
@@ -46,6 +47,8 @@ type Deps struct {
 	FilerAt func(clock.Clock) (Filer, error)
 	// InspectionsAt is the same of inspections.
 	InspectionsAt func(clock.Clock) *inspection.Service
+	// GuaranteesAt is the same of guarantees.
+	GuaranteesAt func(clock.Clock) *guarantee.Service
 }
 
 // ErrInhabited says that the record has people who are not invented.
@@ -111,6 +114,9 @@ func Seed(ctx context.Context, d Deps) error {
 	}
 	if err := d.inspect(ctx, w, ids); err != nil {
 		return fmt.Errorf("seed inspections: %w", err)
+	}
+	if err := d.guarantee(ctx, w, ids); err != nil {
+		return fmt.Errorf("seed guarantees: %w", err)
 	}
 	if err := d.tell(ctx, w, ids); err != nil {
 		return fmt.Errorf("seed complaints: %w", err)
