@@ -85,6 +85,12 @@ func TestAGuaranteeIsPostedCalledPaidAndPutBack(t *testing.T) {
 	wantText(t, page, "To be put back: 1,500.5 USD", "Short", "Called in full")
 	s.post(t, "BG-8", "1500.50")
 	_, page = s.head.get(t, "/agency/guarantee")
+	_, timeline := s.head.get(t, "/agency/timeline?what=guarantee")
+	wantText(t, timeline, "Guarantee posted: 100000.00 USD", "Guarantee called: 1500.50 USD", "The bank paid from the guarantee: 1500.50 USD")
+	_, timeline = s.officer.get(t, strings.Replace(path, "/guarantee", "/timeline", 1))
+	if timeline.Find(`main a[href="`+path+`"]`).Length() == 0 {
+		t.Error("the timeline does not lead to the ledger")
+	}
 	if text := page.Find("main").Text(); strings.Contains(text, "To be put back") {
 		t.Error("it is owed after it was put back")
 	}

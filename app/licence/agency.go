@@ -2,12 +2,14 @@ package licence
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/licensing"
+	"github.com/fairpassage/portal/internal/money"
 	"github.com/fairpassage/portal/views"
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -150,7 +152,7 @@ func (d *Desk) Timeline(c *fiber.Ctx) error {
 		return err
 	}
 	for _, h := range t.Lines {
-		page.Lines = append(page.Lines, d.happening(d.web.Lang(c), h))
+		page.Lines = append(page.Lines, d.happening(d.web.Lang(c), agency, h))
 	}
 	if t.More {
 		last := t.Lines[len(t.Lines)-1]
@@ -162,7 +164,7 @@ func (d *Desk) Timeline(c *fiber.Ctx) error {
 	return d.web.Render(c, fiber.StatusOK, "licence/timeline", page)
 }
 
-func (d *Desk) happening(lang string, h licensing.Happening) timelineLine {
+func (d *Desk) happening(lang string, agency uuid.UUID, h licensing.Happening) timelineLine {
 	l := timelineLine{Happening: h, Key: "timeline." + h.What + "." + h.Kind, Text: h.Words}
 	switch h.What {
 	case "step":
@@ -182,6 +184,14 @@ func (d *Desk) happening(lang string, h licensing.Happening) timelineLine {
 		if h.Kind == "closed" && h.Words != "" {
 			l.Reason = "inspection.outcome." + h.Words
 		}
+	case "guarantee":
+		l.Text = amounts(h.Words)
+		switch d.base {
+		case "/agency":
+			l.Href = "/agency/guarantee"
+		case "/ministry":
+			l.Href = d.home(agency) + "/guarantee"
+		}
 	case "placement":
 		l.Text = country.Name(lang, h.Words)
 	case "part", "part_ended":
@@ -189,4 +199,16 @@ func (d *Desk) happening(lang string, h licensing.Happening) timelineLine {
 		l.Reason = "timeline.kind." + h.Kind
 	}
 	return l
+}
+
+// amounts writes what the timeline has in minor units: "250050 USD,500 JPY".
+func amounts(words string) string {
+	var all []string
+	for one := range strings.SplitSeq(words, ",") {
+		minor, currency, _ := strings.Cut(one, " ")
+		if n, err := strconv.ParseInt(minor, 10, 64); err == nil {
+			all = append(all, money.Money{Minor: n, Currency: currency}.String())
+		}
+	}
+	return strings.Join(all, ", ")
 }

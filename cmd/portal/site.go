@@ -107,9 +107,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Inspections: ministry.NewInspections(w, s.inspections),
 		Inspected:   agency.NewInspections(w, s.inspections),
 		Documents:   documents.New(w, s.documents),
-
-		Guarantees:   ministry.NewGuarantees(w, s.guarantees, s.decisions),
-		OwnGuarantee: agency.NewGuarantee(w, s.guarantees),
+		Guarantees:  ministry.NewGuarantees(w, s.guarantees, s.decisions), OwnGuarantee: agency.NewGuarantee(w, s.guarantees),
 	})
 }
 

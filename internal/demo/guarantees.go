@@ -41,7 +41,8 @@ func sureties() []surety {
 		{agency: honest, bank: first, dollars: 100_000, since: -700, ends: 395},
 		{agency: honest, bank: second, dollars: 100_000, since: -330},
 		{agency: trawlers, bank: second, dollars: 50_000, since: -555, ends: 175, awards: []award{
-			{"Labour Court 31", 38_400, guarantee.Court, -12, false}, {"Labour Court 32", 24_750, guarantee.Court, -12, false},
+			{"Labour Court 31", 38_400, guarantee.Court, -12, false},
+			{"Labour Court 32", 24_750, guarantee.Court, -12, false},
 			{"Arbitration Council 118", 3_600, guarantee.Arbitration, -30, true},
 		}},
 		{agency: "tall-bamboo", bank: first, dollars: 50_000, since: -400, ends: 330},

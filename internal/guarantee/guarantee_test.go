@@ -1,6 +1,7 @@
 package guarantee_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -105,7 +106,7 @@ func TestHowMuchHasToStandFollowsTheYearsPlacements(t *testing.T) {
 	o.exec(t, `INSERT INTO employers (id, name, folded, token, country, created_at) VALUES ($1, 'Employer', 'employer', 'x', 'TH', now())`, o.agency)
 	place := func(n int, departed time.Time) {
 		for range n {
-			o.exec(t, `INSERT INTO placements (id, agency_id, employer_id, country, occupation, document_token, departed_on, registered_at) VALUES ($1, $2, $2, 'TH', '9111', $1::text, $3, now())`,
+			o.exec(t, `INSERT INTO placements (id, agency_id, employer_id, country, occupation, document_token, departed_on, registered_at) VALUES ($1::uuid, $2, $2, 'TH', '9111', $1::uuid::text, $3, now())`,
 				uuid.New(), o.agency, departed)
 		}
 	}
@@ -224,65 +225,6 @@ func TestWhereNoTimeIsSetATopUpIsOwedWithoutADay(t *testing.T) {
 	}
 }
 
-func TestAReleaseWaitsForTheEndTheTimeAndTheClaims(t *testing.T) {
-	o := open(t)
-	o.post(t, o.promise("DEP-1", dollars(60), ""))
-	against := func(want string) {
-		t.Helper()
-		_, err := o.ProposeRelease(t.Context(), o.first(t), o.agency, o.decisions)
-		if fault.CodeOf(err) != want || o.record(t).Release.Against != want {
-			t.Errorf("%v, want %s", err, want)
-		}
-	}
-	against("guarantee.release.not_over")
-	o.on("2028-03-02") // the licence expired yesterday
-	against("guarantee.release.not_configured")
-	o.law(t, policy.GuaranteeRelease, `{"days":10,"basis":"working"}`)
-	against("guarantee.release.not_configured") // no calendar
-	e := policy.Entry{Key: policy.GuaranteeRelease, Value: []byte(`{"days":10,"basis":"calendar"}`), From: day("2021-01-01"), Source: "house rule of a test"}
-	if err := o.laws.Set(t.Context(), identity.Setup("policy"), e); err != nil {
-		t.Fatal(err)
-	}
-	against("guarantee.release.wait")
-	o.on("2028-03-11")
-	against("guarantee.release.wait")
-	o.on("2028-03-12")
-	claim := o.award(t, "A-1", dollars(10))
-	against("guarantee.release.open_claims")
-	if err := o.ChangeClaim(t.Context(), o.first(t), claim, guarantee.Change{Ending: guarantee.Overturned}); err != nil {
-		t.Fatal(err)
-	}
-	waits, err := o.ProposeRelease(t.Context(), o.first(t), o.agency, o.decisions)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := o.approve(t, waits); err != nil {
-		t.Fatal(err)
-	}
-	r := o.record(t)
-	if o.held(t) != 0 || len(r.Letters) != 1 || r.Letters[0].Kind != guarantee.Released {
-		t.Errorf("%+v", r.Letters)
-	}
-	against("guarantee.release.nothing")
-	o.balanced(t)
-}
-
-func TestARevokedLicenceIsOverFromItsRevocation(t *testing.T) {
-	o := open(t)
-	o.law(t, policy.GuaranteeRelease, `{"days":10,"basis":"calendar"}`)
-	o.post(t, o.promise("DEP-1", dollars(60), ""))
-	o.exec(t, `INSERT INTO licence_events (id, agency_id, kind, on_day) VALUES ($1, $2, 'suspended', '2026-04-01')`, uuid.New(), o.agency)
-	o.on("2026-04-30")
-	if r := o.record(t).Release; r.Against != "guarantee.release.not_over" {
-		t.Errorf("suspended: %+v", r)
-	}
-	o.exec(t, `INSERT INTO licence_events (id, agency_id, kind, on_day) VALUES ($1, $2, 'revoked', '2026-05-01')`, uuid.New(), o.agency)
-	o.on("2026-05-12")
-	if r := o.record(t).Release; r.Against != "" || !r.After.Equal(day("2026-05-11")) {
-		t.Errorf("revoked: %+v", r)
-	}
-}
-
 func TestAnExpiryIsWrittenDownOnceOnItsOwnDayHoweverLate(t *testing.T) {
 	o := open(t)
 	clk := identity.System("clock")
@@ -370,5 +312,41 @@ func TestTheListIsNarrowedToWhatNeedsWork(t *testing.T) {
 	}
 	if _, err := o.Agencies(t.Context(), o.head(t), guarantee.Filter{}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("an agency lists: %v", err)
+	}
+}
+
+// The body that oversees decisions reads each of them as the officers do.
+func TestWhatIsProposedIsReadByOfficersAndOverseersAlike(t *testing.T) {
+	o := open(t)
+	o.law(t, policy.GuaranteeRelease, `{"days":1,"basis":"calendar"}`)
+	o.post(t, o.promise("DEP-1", dollars(60), ""))
+	post, err := o.Post(t.Context(), o.first(t), o.agency, o.promise("BG-2", dollars(5), "2029-06-30"), o.decisions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claim := o.award(t, "A-1", dollars(90))
+	call, err := o.Call(t.Context(), o.first(t), o.agency, []uuid.UUID{claim}, o.decisions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.on("2028-03-05")
+	if err := o.ChangeClaim(t.Context(), o.first(t), claim, guarantee.Change{Ending: guarantee.AgencyPaid}); err != nil {
+		t.Fatal(err)
+	}
+	release, err := o.ProposeRelease(t.Context(), o.first(t), o.agency, o.decisions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[uuid.UUID]string{post: "BG-2", call: "guarantee.error.callable", release: "60.00 USD"} {
+		for _, email := range []string{"a@ministry.example", "b@ministry.example", "overseer@oversight.example"} {
+			page, err := o.decisions.Get(t.Context(), o.holder(t, email).Actor, key)
+			said := ""
+			for _, f := range page.Facts {
+				said += f.Text + f.Word + "\n"
+			}
+			if err != nil || !strings.Contains(said, want) || !strings.Contains(said, "sample agency") {
+				t.Errorf("%s: %v, %s", email, err, said)
+			}
+		}
 	}
 }

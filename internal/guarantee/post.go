@@ -92,11 +92,11 @@ func (s *Service) mayPost(tx postgres.Tx, by identity.Actor, d decision.Decision
 	if by.PersonID == d.ProposedBy {
 		return nil // Post has looked
 	}
-	g, agency, by2, err := proposedGuarantee(tx, d.ID)
+	g, agency, proposer, err := proposedGuarantee(tx, d.ID)
 	switch {
 	case err != nil:
 		return err
-	case agency != d.Subject || by2 != d.ProposedBy:
+	case agency != d.Subject || proposer != d.ProposedBy:
 		return fault.New(fault.Conflict, "problem.conflict")
 	case g.Over(s.Today()):
 		return fault.New(fault.Conflict, "guarantee.error.over")
@@ -165,7 +165,7 @@ func (s *Service) postFacts(tx postgres.Tx, d decision.Decision) ([]decision.Fac
 }
 
 // Enter writes down what was posted before the portal was there, as an operator's
-// command: nobody else decided it here.
+// command: nobody else decided it here. Twice is once.
 func (s *Service) Enter(ctx context.Context, by identity.Actor, agency uuid.UUID, g Posting) error {
 	if err := authority.Require(by, authority.GuaranteeEnter, authority.Object{}); err != nil {
 		return err
@@ -178,8 +178,8 @@ func (s *Service) Enter(ctx context.Context, by identity.Actor, agency uuid.UUID
 		if err := lockAgency(tx, agency); err != nil {
 			return err
 		}
-		taken, err := referenceTaken(tx, agency, g)
-		if err != nil || taken {
+		posted, err := alreadyPosted(tx, agency, g)
+		if err != nil || posted {
 			return err
 		}
 		key := id.New()

@@ -47,6 +47,9 @@ func open(t *testing.T) *office {
 	for _, mark := range []string{"a", "b"} {
 		o.db.Hire(t, o.clock, mark+"@ministry.example", "Person "+mark, ministry, identity.RoleLicensingOfficer)
 	}
+	oversight := id.New()
+	o.exec(t, `INSERT INTO units (id, code, kind, name) VALUES ($1, 'oversight', 'oversight', '{"en": "Unit"}')`, oversight)
+	o.db.Hire(t, o.clock, "overseer@oversight.example", "Person overseer", oversight, identity.RoleOverseer)
 	for name, agency := range map[string]uuid.UUID{"sample": o.agency, "other": o.other} {
 		o.exec(t, `INSERT INTO agencies (id, slug, source, source_key, name_latin, state, created_at, updated_at) VALUES ($1, $2, 'test', $2, $2 || ' agency', 'licensed', now(), now())`, agency, name)
 		key := id.New()

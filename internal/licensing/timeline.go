@@ -21,7 +21,7 @@ type Happening struct {
 
 // Whats are the parts of a timeline that it can be narrowed to.
 func Whats() []string {
-	return []string{"step", "licence", "application", "fee", "part", "part_ended", "name", "inspection", "placement", "notice"}
+	return []string{"step", "licence", "application", "fee", "part", "part_ended", "name", "inspection", "guarantee", "placement", "notice"}
 }
 
 // TimelineFilter narrows a timeline. The zero value is its newest page.
