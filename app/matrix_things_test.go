@@ -202,10 +202,13 @@ func (m *matrix) bankLetter() string {
 	key, agency := unitOf("a letter to a bank"), unitOf("another agency")
 	m.exec(`WITH g AS (INSERT INTO guarantees (id, agency_id, kind, bank, reference, amount, currency, valid_from, made_at)
 			VALUES ($1, $2, 'deposit', 'x', 'x', 500, 'USD', '2026-01-01', now()) RETURNING id, agency_id),
-		e AS (INSERT INTO guarantee_entries (id, agency_id, kind, day, made_at) SELECT id, agency_id, 'post', '2026-01-01', now() FROM g RETURNING id),
+		e AS (INSERT INTO guarantee_entries (id, agency_id, kind, day, made_at) SELECT gen_random_uuid(), agency_id, 'post', '2026-01-01', now() FROM g RETURNING id)
+		INSERT INTO guarantee_postings (entry_id, line, guarantee_id, account, minor, currency)
+		SELECT e.id, line, g.id, account, minor, 'USD' FROM e, g, (VALUES (1, 'bank', -500), (2, 'held', 500)) AS v(line, account, minor)`, key, agency)
+	m.exec(`WITH e AS (INSERT INTO guarantee_entries (id, agency_id, kind, day, made_at) VALUES ($1, $2, 'release', '2026-01-01', now()) RETURNING id),
 		l AS (INSERT INTO guarantee_letters (id, entry_id, guarantee_id, amount) SELECT id, id, id, 500 FROM e)
 		INSERT INTO guarantee_postings (entry_id, line, guarantee_id, account, minor, currency)
-		SELECT id, line, id, account, minor, 'USD' FROM e, (VALUES (1, 'bank', -500), (2, 'held', 500)) AS v(line, account, minor)`, key, agency)
+		SELECT id, line, id, account, minor, 'USD' FROM e, (VALUES (1, 'held', -500), (2, 'released', 500)) AS v(line, account, minor)`, key, agency)
 	return key.String()
 }
 

@@ -199,6 +199,16 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- A letter asks for, or lets go of, what its entry took from that guarantee.
+CREATE FUNCTION guarantee_letter_true() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NEW.amount IS DISTINCT FROM (SELECT -sum(p.minor) FROM guarantee_postings p JOIN guarantee_entries e ON e.id = p.entry_id
+        WHERE p.entry_id = NEW.entry_id AND p.guarantee_id = NEW.guarantee_id AND p.account = 'held' AND e.kind IN ('call','release')) THEN
+        PERFORM guarantee_wrong('the letter is of another amount', 'guarantee_letters_true');
+    END IF;
+    RETURN NULL;
+END $$;
+
 -- Two people stand behind what is posted, called and released; a licence that is not
 -- over keeps its guarantee.
 CREATE FUNCTION guarantee_decided() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -239,6 +249,7 @@ CREATE TRIGGER guarantee_postings_line BEFORE INSERT ON guarantee_postings FOR E
 CREATE CONSTRAINT TRIGGER guarantee_postings_balanced AFTER INSERT ON guarantee_postings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION guarantee_balanced();
 CREATE CONSTRAINT TRIGGER guarantee_entries_balanced AFTER INSERT ON guarantee_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION guarantee_balanced();
 CREATE CONSTRAINT TRIGGER guarantee_entries_decided AFTER INSERT ON guarantee_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION guarantee_decided();
+CREATE CONSTRAINT TRIGGER guarantee_letters_true AFTER INSERT ON guarantee_letters DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION guarantee_letter_true();
 CREATE TRIGGER guarantee_claims_move BEFORE UPDATE ON guarantee_claims FOR EACH ROW EXECUTE FUNCTION guarantee_claim_moves();
 CREATE TRIGGER guarantee_top_ups_move BEFORE UPDATE ON guarantee_top_ups FOR EACH ROW EXECUTE FUNCTION guarantee_top_up_moves();
 
@@ -247,7 +258,7 @@ DO $$
 DECLARE f text;
 BEGIN
     GRANT CREATE ON SCHEMA public TO portal_receipt;
-    FOREACH f IN ARRAY ARRAY['guarantee_line()','guarantee_balanced()'] LOOP
+    FOREACH f IN ARRAY ARRAY['guarantee_line()','guarantee_balanced()','guarantee_letter_true()'] LOOP
         EXECUTE 'REVOKE ALL ON FUNCTION ' || f || ' FROM PUBLIC';
         EXECUTE 'ALTER FUNCTION ' || f || ' OWNER TO portal_receipt';
     END LOOP;
@@ -352,4 +363,4 @@ CREATE OR REPLACE VIEW agency_timeline WITH (security_invoker = true) AS
             AS d(at, what, outcome) WHERE d.at IS NOT NULL;
 ALTER TABLE guarantee_entries DROP CONSTRAINT guarantee_entries_of_letter;
 DROP TABLE guarantee_top_ups, guarantee_letters, guarantee_balances, guarantee_postings, guarantee_entries, guarantee_claims, guarantees;
-DROP FUNCTION guarantee_top_up_moves(), guarantee_claim_moves(), guarantee_decided(), guarantee_balanced(), guarantee_line(), guarantee_called(uuid), guarantee_wrong(text, text);
+DROP FUNCTION guarantee_top_up_moves(), guarantee_claim_moves(), guarantee_decided(), guarantee_letter_true(), guarantee_balanced(), guarantee_line(), guarantee_called(uuid), guarantee_wrong(text, text);

@@ -186,16 +186,17 @@ func TestTheDatabaseKeepsTheLedgerWhole(t *testing.T) {
 			INSERT INTO guarantee_postings (entry_id, line, guarantee_id, account, minor, currency) SELECT e.id, l.line, g.id, l.account, l.minor, l.currency FROM e, guarantees g, (VALUES ` + lines + `) AS l(line, account, minor, currency)`
 	}
 	for name, c := range map[string]struct{ query, rule string }{
-		"half an entry":        {entry("release", `(1, 'held', -5, 'USD')`), "guarantee_postings_open_claim"},
-		"no lines":             {`INSERT INTO guarantee_entries (id, agency_id, kind, day, made_at) VALUES (gen_random_uuid(), '` + o.agency.String() + `', 'release', '2026-05-01', now())`, "guarantee_balanced"},
-		"half an expiry":       {`UPDATE guarantee_claims SET closed_on = '2026-05-01', closed_why = 'mistake'; ` + entry("release", `(1, 'held', -5, 'USD')`), "guarantee_balanced"},
-		"another currency":     {entry("release", `(1, 'held', -5, 'KHR'), (2, 'released', 5, 'KHR')`), "guarantee_postings_own"},
-		"the wrong account":    {entry("release", `(1, 'held', -5, 'USD'), (2, 'expired', 5, 'USD')`), "guarantee_postings_open_claim"},
-		"back to what is held": {entry("expire", `(1, 'held', 5, 'USD')`), "guarantee_postings_legal"},
-		"before its last day":  {entry("expire", `(1, 'held', -5, 'USD'), (2, 'expired', 5, 'USD')`), "guarantee_postings_in_force"},
-		"posted again":         {entry("post", `(1, 'bank', -1000, 'USD'), (2, 'held', 1000, 'USD')`), "guarantee_postings_amount"},
-		"a line later":         {`INSERT INTO guarantee_postings (entry_id, line, guarantee_id, account, minor, currency) SELECT entry_id, 9, guarantee_id, 'held', 1000, currency FROM guarantee_postings LIMIT 1`, "guarantee_postings_whole"},
-		"an award changed":     {`UPDATE guarantee_claims SET closed_on = '2026-05-01', closed_why = 'mistake'; UPDATE guarantee_claims SET appealed = true`, "guarantee_claims_ended"},
+		"half an entry":              {entry("release", `(1, 'held', -5, 'USD')`), "guarantee_postings_open_claim"},
+		"no lines":                   {`INSERT INTO guarantee_entries (id, agency_id, kind, day, made_at) VALUES (gen_random_uuid(), '` + o.agency.String() + `', 'release', '2026-05-01', now())`, "guarantee_balanced"},
+		"half an expiry":             {`UPDATE guarantee_claims SET closed_on = '2026-05-01', closed_why = 'mistake'; ` + entry("release", `(1, 'held', -5, 'USD')`), "guarantee_balanced"},
+		"another currency":           {entry("release", `(1, 'held', -5, 'KHR'), (2, 'released', 5, 'KHR')`), "guarantee_postings_own"},
+		"the wrong account":          {entry("release", `(1, 'held', -5, 'USD'), (2, 'expired', 5, 'USD')`), "guarantee_postings_open_claim"},
+		"back to what is held":       {entry("expire", `(1, 'held', 5, 'USD')`), "guarantee_postings_legal"},
+		"before its last day":        {entry("expire", `(1, 'held', -5, 'USD'), (2, 'expired', 5, 'USD')`), "guarantee_postings_in_force"},
+		"posted again":               {entry("post", `(1, 'bank', -1000, 'USD'), (2, 'held', 1000, 'USD')`), "guarantee_postings_amount"},
+		"a line later":               {`INSERT INTO guarantee_postings (entry_id, line, guarantee_id, account, minor, currency) SELECT entry_id, 9, guarantee_id, 'held', 1000, currency FROM guarantee_postings LIMIT 1`, "guarantee_postings_whole"},
+		"a letter of another amount": {`INSERT INTO guarantee_letters (id, entry_id, guarantee_id, amount) SELECT gen_random_uuid(), entry_id, guarantee_id, 7 FROM guarantee_postings LIMIT 1`, "guarantee_letters_true"},
+		"an award changed":           {`UPDATE guarantee_claims SET closed_on = '2026-05-01', closed_why = 'mistake'; UPDATE guarantee_claims SET appealed = true`, "guarantee_claims_ended"},
 	} {
 		tx, err := o.super.Begin()
 		if err != nil {
