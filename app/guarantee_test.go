@@ -59,6 +59,9 @@ func TestAGuaranteeIsPostedCalledPaidAndPutBack(t *testing.T) {
 	_, page = s.officer.get(t, path)
 	wantText(t, page, "Court 4/2030", "Not enforceable yet", "Missing: 1,500.5 USD", "nothing to call for")
 	link := page.Find(`main a[href*="/claims/"]`).AttrOr("href", "")
+	if _, page = s.officer.get(t, link); page.Find(`input[name="ending"][checked]`).AttrOr("value", "x") != "" {
+		t.Error("that it goes on is not chosen")
+	}
 	change := s.day("enforceable_on", -1)
 	change.Set("ending", "")
 	s.officer.fill(t, link, link, change, http.StatusSeeOther)

@@ -108,7 +108,7 @@ func (p *Guarantees) claim(c *fiber.Ctx, status int, form views.Form, notice str
 		return fault.New(fault.NotFound, "problem.not_found")
 	}
 	if page.Form.Values == nil {
-		page.Form.Values = map[string][]string{}
+		page.Form.Values = map[string][]string{"ending": {""}}
 		if !page.Claim.EnforceableOn.IsZero() {
 			fillDay(page.Form, "enforceable_on", page.Claim.EnforceableOn)
 		}

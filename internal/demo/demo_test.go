@@ -222,8 +222,9 @@ func TestTheWorldIsAsLargeAsPromised(t *testing.T) {
 		"states of inspections":  {`SELECT count(DISTINCT status) FROM inspections`, 6, 6},
 		"dangers":                {`SELECT count(*) FROM inspection_saves WHERE cardinality(dangers) > 0`, 1, 1},
 		"standards":              {`SELECT count(*) FROM inspection_standards`, 22, 22},
-		"guarantees":             {`SELECT count(*) FROM guarantee_balances WHERE held > 0`, 14, 14},
-		"agencies with one":      {`SELECT count(DISTINCT agency_id) FROM guarantee_balances`, 12, 14},
+		"guarantees":             {`SELECT count(*) FROM guarantee_balances WHERE held > 0`, 25, 30},
+		"agencies with one":      {`SELECT count(DISTINCT agency_id) FROM guarantee_balances`, 24, 29},
+		"without a guarantee":    {`SELECT count(*) FROM agencies a WHERE state IN ('licensed', 'suspended') AND NOT EXISTS (SELECT FROM guarantee_balances b WHERE b.agency_id = a.id)`, 0, 0},
 		"awards":                 {`SELECT count(*) FROM guarantee_claims`, 4, 4},
 		"applications that wait": {`SELECT count(*) FROM applications WHERE status = 'filed'`, 3, 3},
 		"real mail domains": {

@@ -3,8 +3,10 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/fairpassage/portal/internal/agency"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/guarantee"
 	"github.com/fairpassage/portal/internal/identity"
@@ -33,10 +35,28 @@ type award struct {
 	appealed    bool
 }
 
-// sureties are a dozen that stand and two that do not: one ends in three weeks, the
-// trawlers' is less than the awards against them.
-func sureties() []surety {
-	const first, second = "First Invented Bank", "Bank of the Lower River"
+// The banks of the demonstration.
+const (
+	firstBank  = "First Invented Bank"
+	secondBank = "Bank of the Lower River"
+)
+
+// sureties are what stands behind every agency with a licence. All are enough but the
+// trawlers', against whom there are awards; one ends in three weeks.
+func sureties(all []house) []surety {
+	named := notable()
+	for i, h := range all {
+		told := slices.ContainsFunc(named, func(s surety) bool { return s.agency == h.key })
+		if !told && (h.state == agency.Licensed || h.state == agency.Suspended) {
+			named = append(named, surety{agency: h.key, bank: secondBank, dollars: 50_000, since: max(h.since, -360) + i, ends: 120 + (31*i)%600})
+		}
+	}
+	return named
+}
+
+// notable are those of which something is to be told.
+func notable() []surety {
+	const first, second = firstBank, secondBank
 	return []surety{
 		{agency: honest, bank: first, dollars: 100_000, since: -700, ends: 395},
 		{agency: honest, bank: second, dollars: 100_000, since: -330},
@@ -73,7 +93,7 @@ func (d Deps) guarantee(ctx context.Context, w *world, ids map[string]uuid.UUID)
 		return err
 	}
 	on := func(day int) { at.Set(w.date(day).Add(3 * time.Hour)) }
-	for i, s := range sureties() {
+	for i, s := range sureties(w.houses) {
 		on(s.since)
 		g := guarantee.Posting{
 			Kind: guarantee.Deposit, Bank: s.bank, Reference: fmt.Sprintf("LG-%05d", 20_000+37*i), Amount: dollars(s.dollars), From: w.date(s.since),

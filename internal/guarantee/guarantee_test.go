@@ -310,6 +310,9 @@ func TestTheListIsNarrowedToWhatNeedsWork(t *testing.T) {
 	if got := names(guarantee.All, "OTHER"); len(got) != 1 || got[0] != "other agency" {
 		t.Errorf("by name: %v", got)
 	}
+	if got := names(guarantee.All, "l-oth"); len(got) != 1 {
+		t.Errorf("by number: %v", got)
+	}
 	if _, err := o.Agencies(t.Context(), o.head(t), guarantee.Filter{}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("an agency lists: %v", err)
 	}

@@ -40,7 +40,7 @@ func Views() []View { return []View{All, IsShort, Expiring, TopUpOver, IsUncheck
 // Filter narrows the list of agencies.
 type Filter struct {
 	View View
-	Name string // part of a name in either script
+	Name string // part of a name in either script, or of the licence number
 	Page int    // from 1; anything less is 1
 }
 
@@ -74,7 +74,8 @@ func (s *Service) Agencies(ctx context.Context, actor identity.Actor, f Filter) 
 	list := List{Page: max(f.Page, 1), Today: s.Today()}
 	condition := `(a.state IN ('licensed','suspended','not_yet') OR EXISTS (SELECT FROM guarantee_balances b WHERE b.agency_id = a.id AND b.held + b.reserved > 0)
 		OR EXISTS (SELECT FROM guarantee_claims o WHERE o.agency_id = a.id AND o.closed_on IS NULL))
-		AND (@name = '' OR strpos(lower(a.name_latin), lower(@name)) > 0 OR strpos(a.name_local, @name) > 0) AND ` + conditions[f.View]
+		AND (@name = '' OR strpos(lower(a.name_latin), lower(@name)) > 0 OR strpos(a.name_local, @name) > 0
+			OR EXISTS (SELECT FROM licences n WHERE n.agency_id = a.id AND strpos(n.number, upper(@name)) > 0)) AND ` + conditions[f.View]
 	err := s.DB.Read(ctx, actor, func(tx postgres.Tx) error {
 		l, err := s.law(tx, list.Today)
 		if err != nil {
