@@ -105,7 +105,8 @@ func (w *twin) follow(v *visitor, address string) (answer string, links []string
 		})
 		for _, values := range asked {
 			if len(values) > 0 {
-				links = append(links, form.AttrOr("action", "")+"?"+values.Encode())
+				here, _, _ := strings.Cut(address, "?") // what a form without an action means
+				links = append(links, form.AttrOr("action", here)+"?"+values.Encode())
 			}
 		}
 	})
