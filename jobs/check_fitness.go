@@ -16,5 +16,7 @@ type Fitness interface {
 // checkFitness compares an application with those who lost their licence. Once in
 // effect: a round has one check, which commits with the promise.
 func checkFitness(f Fitness) job {
-	return job{topic: fitness.TopicCheck, queue: detect, tries: 50, timeout: 40 * time.Second, handle: f.Check}
+	return job{topic: fitness.TopicCheck, queue: detect, tries: 50, timeout: 40 * time.Second, handle: func(ctx context.Context, promiseID uuid.UUID) error {
+		return f.Check(ctx, promiseID)
+	}}
 }
