@@ -126,20 +126,26 @@ func handIn(t *testing.T, b *tab) {
 	}
 }
 
-// secondDecision waits for the phoenix check, and lets an overseer give the second
-// decision where the file was drawn for one.
-func secondDecision(t *testing.T, p *portal, officer *tab, application, agency string) {
+// awaitCheck opens the file of an application once the phoenix check has run.
+func awaitCheck(t *testing.T, officer *tab, application string) {
 	t.Helper()
 	// The job is done within seconds; each look is a whole page.
 	for tries := 0; ; tries++ {
 		officer.visit(application)
 		if !strings.Contains(officer.text("main"), "has not run yet") {
-			break
+			return
 		}
 		if tries == 100 {
 			t.Fatal("the phoenix check never ran")
 		}
 	}
+}
+
+// secondDecision lets an overseer give the second decision where the file was drawn
+// for one.
+func secondDecision(t *testing.T, p *portal, officer *tab, application, agency string) {
+	t.Helper()
+	awaitCheck(t, officer, application)
 	if !strings.Contains(officer.text("main"), "A second decision is required") {
 		return
 	}

@@ -55,6 +55,7 @@ var officials = []person{
 	{"srey.touch@police.example", "Touch Srey", identity.RoleDutyOfficer, "police-unit", true},
 	{"bora.mao@police.example", "Mao Bora", identity.RoleCommander, "police-unit", true},
 	{"chenda.uk@oversight.example", "Uk Chenda", identity.RoleOverseer, "oversight", true},
+	{"sovann.ieng@oversight.example", "Ieng Sovann", identity.RoleOverseer, "oversight", false},
 	{"sopheap.meng@oversight.example", "Meng Sopheap", identity.RoleFirstReader, "oversight", true},
 	{"theary.noun@support.example", "Noun Theary", identity.RoleSupportWorker, "support-house", false},
 	{"virak.em@administration.example", "Em Virak", identity.RoleAdministrator, "administration", true},
@@ -68,6 +69,8 @@ var desks = []person{
 	{"mony.sar@quiet-harbour.example", "Sar Mony", identity.RoleAgencyHead, renewing, true},
 	{"rany.khun@tall-bamboo.example", "Khun Rany", identity.RoleAgencyHead, "tall-bamboo", false},
 	{"sim.prak@two-elephants.example", "Prak Sim", identity.RoleAgencyHead, "two-elephants", false},
+	{"dany.chhim@open-hand.example", "Chhim Dany", identity.RoleAgencyHead, "open-hand", false},
+	{"lyda.nop@white-heron.example", "Nop Lyda", identity.RoleAgencyHead, "white-heron", false},
 }
 
 // Accounts lists whom a visitor may sign in as, with the one passphrase of all.

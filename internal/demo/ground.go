@@ -158,10 +158,7 @@ func (d Deps) people(tx postgres.Tx, w *world, ids map[string]uuid.UUID, secrets
 			return err
 		}
 	}
-	names := map[string]house{}
-	for _, h := range w.houses {
-		names[h.key] = h
-	}
+	names := w.byKey()
 	made := map[string]bool{}
 	heads := map[string]uuid.UUID{}
 	for _, p := range desks {
@@ -185,7 +182,7 @@ func (d Deps) people(tx postgres.Tx, w *world, ids map[string]uuid.UUID, secrets
 		if h.state == agency.Listed {
 			kind = "first"
 		}
-		if err := insertApplication(tx, ids[p.key], heads[p.key], kind, h.paper(at, d.Home.Code, filed[p.key]), at); err != nil {
+		if err := insertApplication(tx, ids[p.key], heads[p.key], kind, h.paper(at, d.Home.Code, filed[p.key], names[p.office]), at); err != nil {
 			return err
 		}
 	}

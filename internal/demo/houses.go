@@ -42,6 +42,14 @@ func (h house) licensed(day int) bool {
 	return h.sanction == 0 || day < h.sanction
 }
 
+func (w *world) byKey() map[string]house {
+	all := map[string]house{}
+	for _, h := range w.houses {
+		all[h.key] = h
+	}
+	return all
+}
+
 // houses is every agency in a fixed order.
 func houses() []house {
 	all := append(stories(), others()...)

@@ -15,30 +15,28 @@ import (
 	"github.com/google/uuid"
 )
 
-// papers are the applications that wait: whose, and how many days ago.
+// papers are the applications that wait: whose, how many days ago, and from whose
+// office where that is not their own: one of a revoked agency comes back.
 var papers = []struct {
-	key string
-	day int
-}{{applicant, -6}, {renewing, -11}, {"two-elephants", -2}}
+	key    string
+	day    int
+	office string
+}{{applicant, -6, applicant}, {renewing, -11, renewing}, {"two-elephants", -2, "two-elephants"}, {"open-hand", -3, "black-stone"}}
 
 // marks are the tokens of an applicant's numbers.
 type marks struct{ document, account, phone matching.Token }
 
 func (d Deps) mark(ctx context.Context, w *world) (map[string]marks, error) {
-	byKey := map[string]marks{}
-	for _, h := range w.houses {
-		for _, p := range papers {
-			if p.key != h.key {
-				continue
-			}
-			all, err := d.Hasher.Hash(ctx, []matching.Input{
-				matching.Document(d.Home.Code, directorsPassport(h.number)), matching.Account(houseAccount(h.number)), matching.Phone(officePhone(h.number)),
-			})
-			if err != nil {
-				return nil, fmt.Errorf("hash an application's numbers: %w", err)
-			}
-			byKey[h.key] = marks{all[0].Token, all[1].Token, all[2].Token}
+	byKey, names := map[string]marks{}, w.byKey()
+	for _, p := range papers {
+		h, office := names[p.key], names[p.office]
+		all, err := d.Hasher.Hash(ctx, []matching.Input{
+			matching.Document(d.Home.Code, directorsPassport(h.number)), matching.Account(houseAccount(h.number)), matching.Phone(officePhone(office.number)),
+		})
+		if err != nil {
+			return nil, fmt.Errorf("hash an application's numbers: %w", err)
 		}
+		byKey[h.key] = marks{all[0].Token, all[1].Token, all[2].Token}
 	}
 	return byKey, nil
 }
@@ -46,20 +44,20 @@ func (d Deps) mark(ctx context.Context, w *world) (map[string]marks, error) {
 func directorsPassport(n int) string { return fmt.Sprintf("X9%06d", n) }
 func houseAccount(n int) string      { return fmt.Sprintf("000 555 %04d", n) }
 
-// paper is what the house files.
-func (h house) paper(at time.Time, home string, m marks) dossier.Dossier {
+// paper is what the house files from an office.
+func (h house) paper(at time.Time, home string, m marks, office house) dossier.Dossier {
 	day := func(days int) string { return at.AddDate(0, 0, days).Format(time.DateOnly) }
-	record := h.record(at)
+	record := office.record(at)
 	item := func(fields map[string]string, numbers map[string]dossier.Number) []dossier.Item {
 		return []dossier.Item{{ID: "000000000001", Fields: fields, Numbers: numbers}}
 	}
 	none := []dossier.Item{{ID: "none"}}
-	phone := map[string]dossier.Number{"phone": {Token: string(m.phone), Last4: last4(officePhone(h.number))}}
+	phone := map[string]dossier.Number{"phone": {Token: string(m.phone), Last4: last4(officePhone(office.number))}}
 	founded, born := -4000-31*h.number, -15000-97*h.number
 	return dossier.Dossier{
 		dossier.Company: item(map[string]string{
 			"name_latin": h.latin, "name_local": h.local, "registration_number": fmt.Sprintf("EX-%05d", 300+h.number), "founded_on": day(founded),
-			"address": record.Address, "province": record.District, "phone": officePhone(h.number), "email": "office@" + h.key + ".example",
+			"address": record.Address, "province": record.District, "phone": officePhone(office.number), "email": "office@" + h.key + ".example",
 		}, phone),
 		dossier.Directors: item(map[string]string{
 			"name_latin": h.director, "position": "managing_director", "born_on": day(born), "nationality": home, "document_country": home,
