@@ -9,14 +9,6 @@ import (
 	"time"
 )
 
-// of signs somebody in whom the sign-in page does not list; all have one passphrase.
-func (p *portal) of(t *testing.T, email string, width int64) *tab {
-	t.Helper()
-	b := open(t, p.url, width)
-	b.signIn(account{Email: email, Password: p.accounts(t)[0].Password, Role: email})
-	return b
-}
-
 // licenceOf leads an officer to the page of an agency's licence.
 func licenceOf(officer *tab, words string) string {
 	officer.t.Helper()
@@ -91,8 +83,8 @@ func (b *tab) fill(section string, s sheet) {
 // appeals; two of the oversight body give it its licence back.
 func TestAnAgencyIsSuspendedAfterItsReplyAndAppeals(t *testing.T) {
 	p := sharedRun(t)
-	officer, second := p.by(t, "sophea.lim@ministry.example", desktop), p.by(t, "dara.keo@ministry.example", desktop)
-	head := p.of(t, "rany.khun@tall-bamboo.example", phone)
+	officer, second := p.by(t, "sophea.lim@ministry.example", desktop, withAxe), p.by(t, "dara.keo@ministry.example", desktop)
+	head := p.by(t, "rany.khun@tall-bamboo.example", phone, withAxe)
 	agency := licenceOf(officer, "tall+bamboo")
 	officer.visit(agency + "/steps/notice")
 	officer.tick("ground", "worker_fees")
@@ -126,7 +118,7 @@ func TestAnAgencyIsSuspendedAfterItsReplyAndAppeals(t *testing.T) {
 	head.visit(head.link("/appeal?of="))
 	head.say("text", "The other five were paid in cash, before witnesses.")
 	head.send()
-	overseer, other := p.by(t, "chenda.uk@oversight.example", desktop), p.of(t, "sovann.ieng@oversight.example", desktop)
+	overseer, other := p.by(t, "chenda.uk@oversight.example", desktop), p.by(t, "sovann.ieng@oversight.example", desktop)
 	overseer.visit("/oversight/appeals")
 	overseer.visit(overseer.link("/oversight/agencies/"))
 	overseer.visit(overseer.link("/steps/appeal_upheld?of="))
@@ -139,6 +131,8 @@ func TestAnAgencyIsSuspendedAfterItsReplyAndAppeals(t *testing.T) {
 	anybody.must(http.StatusOK, "This agency has licence TM-", "appeal upheld")
 	officer.visit(agency + "/timeline")
 	officer.must(http.StatusOK, "Notice of what is intended", "Reply of the agency", "Suspension", "Appeal upheld")
+	pagesFit(officer, agency, "", "/certificate", "/timeline", "/duties", "/documents", "/guarantee")
+	pagesFit(head, "/agency/licence", "")
 }
 
 // A licence that ran out weeks ago is renewed within the time that the law gives, under
@@ -215,7 +209,7 @@ func TestThePhoenixIsStoppedAtAChangeOfDirector(t *testing.T) {
 	p := sharedRun(t)
 	officer, second := p.by(t, "sophea.lim@ministry.example", desktop), p.by(t, "dara.keo@ministry.example", desktop)
 	licenceOf(officer, "black+stone")
-	head := p.of(t, "lyda.nop@white-heron.example", phone)
+	head := p.by(t, "lyda.nop@white-heron.example", phone)
 	anybody := open(t, p.url, phone)
 	anybody.visit("/agencies?q=black+stone")
 	anybody.press(`main a[href^="/agencies/"]`)

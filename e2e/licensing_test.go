@@ -13,18 +13,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// by signs somebody of the demonstration in, by address.
-func (p *portal) by(t *testing.T, email string, width int64) *tab {
+// by signs somebody of the demonstration in, by address: all have one passphrase.
+func (p *portal) by(t *testing.T, email string, width int64, options ...tabOption) *tab {
 	t.Helper()
-	for _, a := range p.accounts(t) {
-		if a.Email == email {
-			b := open(t, p.url, width)
-			b.signIn(a)
-			return b
-		}
-	}
-	t.Fatalf("nobody is called %s", email)
-	return nil
+	b := open(t, p.url, width, options...)
+	b.signIn(account{Email: email, Password: p.accounts(t)[0].Password, Role: email})
+	return b
 }
 
 // must fails unless the page answered so.

@@ -187,6 +187,20 @@ func TestEveryPageFitsItsReader(t *testing.T) {
 	})
 }
 
+// fits checks what every screen has to be, on the screen at hand.
+func (b *tab) fits(screen, lang string) {
+	b.t.Helper()
+	if n := evaluate[int](b, `document.querySelectorAll("h1").length`); n != 1 {
+		b.t.Errorf("%s in %s has %d first headings", screen, lang, n)
+	}
+	if wide := b.overhang(); wide > 0 {
+		b.t.Errorf("%s in %s is %d px too wide: %s", screen, lang, wide, b.read(widest))
+	}
+	for _, v := range b.violations() {
+		b.t.Errorf("%s in %s: %s", screen, lang, v)
+	}
+}
+
 // Every screen of the form, and what follows it.
 func TestEveryScreenOfTheFormFitsItsReader(t *testing.T) {
 	run := sharedRun(t)
@@ -194,18 +208,7 @@ func TestEveryScreenOfTheFormFitsItsReader(t *testing.T) {
 		b := open(t, run.url, phone, withAxe)
 		b.visit("/")
 		b.speak(lang)
-		look := func(screen string) {
-			t.Helper()
-			if n := evaluate[int](b, `document.querySelectorAll("h1").length`); n != 1 {
-				t.Errorf("%s in %s has %d first headings", screen, lang, n)
-			}
-			if wide := b.overhang(); wide > 0 {
-				t.Errorf("%s in %s is %d px too wide: %s", screen, lang, wide, b.read(widest))
-			}
-			for _, v := range b.violations() {
-				t.Errorf("%s in %s: %s", screen, lang, v)
-			}
-		}
+		look := func(screen string) { b.fits(screen, lang) }
 		told := workplaceStory("golden ladder", "They keep my passport.", "Example Delta", "+855 49 100 300")
 		told["safe"]["safe"] = []string{"danger"}
 		told["act"]["may_act"] = []string{"labour_desk"} // somebody is left to allow later
