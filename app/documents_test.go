@@ -43,10 +43,16 @@ const papers = "/agency/documents"
 // upload sends the form of the page with these fields and files.
 func (v *visitor) upload(t *testing.T, fields map[string]string, files ...sentFile) *http.Response {
 	t.Helper()
-	_, page := v.get(t, papers)
+	return v.attach(t, papers, papers, fields, files...)
+}
+
+// attach is upload from any page to any address.
+func (v *visitor) attach(t *testing.T, from, to string, fields map[string]string, files ...sentFile) *http.Response {
+	t.Helper()
+	_, page := v.get(t, from)
 	fields["_csrf"] = page.Find(`input[name="_csrf"]`).First().AttrOr("value", "")
 	body, kind := multi(t, fields, files...)
-	req := httptest.NewRequest(http.MethodPost, papers, body)
+	req := httptest.NewRequest(http.MethodPost, to, body)
 	req.Header.Set("Content-Type", kind)
 	return v.do(t, req)
 }

@@ -79,7 +79,7 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 	anything := func(path map[string]string) map[standing]thing {
 		return same(thing{path: path, object: authority.Door()})
 	}
-	inspected := m.inspection()
+	inspected, photo := m.inspection()
 	m.things = map[string]map[standing]thing{
 		"/oversight/fitness/":     anything(ids(m.check())),
 		"/verify/":                anything(map[string]string{"+": m.proof()}),
@@ -97,7 +97,7 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 		"/agency/letters/":        same(thing{path: ids(m.letter()), object: authority.Object{AgencyID: m.twin.people["agency_head@agency-1.example"].AgencyID}}),
 		"/agency/licence/":        anything(map[string]string{":kind": "surrender_ask"}),
 		"/ministry/policies/":     anything(map[string]string{":key": string(policy.LicenceTerm)}),
-		"/ministry/inspections/":  anything(ids(inspected)),
+		"/ministry/inspections/":  anything(map[string]string{":id": inspected, ":photo": photo[own].path[":id"]}),
 		"/agency/inspections/":    same(thing{path: ids(inspected), object: authority.Object{AgencyID: m.twin.people["agency_head@agency-1.example"].AgencyID}}),
 		"/admin/units/":           anything(ids(unitOf("province-1").String())),
 		"/admin/people/":          anything(ids(leaver.String())),
@@ -105,15 +105,15 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 		"/police/escalations/":    m.escalations(identity.UnitPolice),
 		"/oversight/escalations/": m.escalations(identity.UnitOversight),
 		"/readings/":              m.readings(identity.UnitMinistry),
-		"/documents/":             m.paper("agency_clerk@agency-1.example", paper.OfAgency, paper.Other),
-		"/agency/documents/":      m.paper("agency_head@agency-1.example", paper.OfAgency, paper.Other),
+		"/documents/":             m.paper("agency_clerk@agency-1.example", paper.Owner{Kind: paper.OfAgency, ID: unitOf(paperOwner)}, paper.Other),
+		"/agency/documents/":      m.paper("agency_head@agency-1.example", paper.Owner{Kind: paper.OfAgency, ID: unitOf(paperOwner)}, paper.Other),
 		// Of the oversight body as a whole.
 		"/oversight/retention/holds/": same(thing{path: ids(m.hold()), object: authority.Door(), form: map[string]string{"unit": unitOf("support-1").String()}}),
 	}
 	m.ofKind = map[string]map[standing]thing{
 		"/readings/" + string(identity.UnitOversight): m.readings(identity.UnitOversight),
 		// What inspectors see, too.
-		"/documents/" + string(identity.UnitMinistry): m.paper("inspector@ministry-1.example", paper.OfInspection, paper.InspectionPhoto),
+		"/documents/" + string(identity.UnitMinistry): photo,
 	}
 	for _, u := range m.units {
 		if strings.HasSuffix(u.code, "-1") {
@@ -133,8 +133,8 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 	}
 }
 
-// inspection is one that was sent to the first agency.
-func (m *matrix) inspection() string {
+// inspection is one that was sent to the first agency, and a photograph of it.
+func (m *matrix) inspection() (inspected string, photo map[standing]thing) {
 	m.t.Helper()
 	ctx, officer, inspector := m.t.Context(), m.twin.people["licensing_officer@ministry-1.example"], m.twin.people["inspector@ministry-1.example"]
 	must := func(err error) {
@@ -149,6 +149,7 @@ func (m *matrix) inspection() string {
 	})
 	must(err)
 	must(m.inspections.Visit(ctx, inspector, key, today))
+	photo = m.paper("inspector@ministry-1.example", paper.Owner{Kind: paper.OfInspection, ID: key}, paper.InspectionPhoto)
 	r, err := m.inspections.Get(ctx, inspector, key)
 	must(err)
 	var sheet inspection.Sheet
@@ -157,7 +158,7 @@ func (m *matrix) inspection() string {
 	}
 	must(m.inspections.Record(ctx, inspector, key, sheet))
 	must(m.inspections.Send(ctx, officer, key))
-	return key.String()
+	return key.String(), photo
 }
 
 // check is one that waits for its second decision.
@@ -213,7 +214,7 @@ func (m *matrix) bankLetter() string {
 }
 
 // paper is a document of the first agency.
-func (m *matrix) paper(by string, owner paper.OwnerKind, kind string) map[standing]thing {
+func (m *matrix) paper(by string, owner paper.Owner, kind string) map[standing]thing {
 	m.t.Helper()
 	agency := unitOf(paperOwner)
 	var picture bytes.Buffer
@@ -221,7 +222,7 @@ func (m *matrix) paper(by string, owner paper.OwnerKind, kind string) map[standi
 		m.t.Fatal(err)
 	}
 	key, err := m.documents.Add(m.t.Context(), m.twin.people[by], paper.Incoming{
-		Owner: paper.Owner{Kind: owner, ID: agency}, Kind: kind, Bytes: picture.Bytes(),
+		Owner: owner, Kind: kind, Bytes: picture.Bytes(),
 	})
 	if err != nil {
 		m.t.Fatal(err)

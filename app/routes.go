@@ -200,6 +200,8 @@ func inspectionRoutes(p Pages) []web.Route {
 		{Method: get, Path: "/ministry/inspections/:id/report", Surface: web.Staff, Action: authority.InspectionRead, Handler: p.Inspections.Report},
 		{Method: post, Path: "/ministry/inspections/:id/visit", Surface: web.Staff, Action: authority.InspectionRecord, Handler: p.Inspections.Visit},
 		{Method: post, Path: "/ministry/inspections/:id/call-off", Surface: web.Staff, Action: authority.InspectionPlan, Handler: p.Inspections.CallOff},
+		{Method: post, Path: "/ministry/inspections/:id/photos", Surface: web.Staff, Action: authority.DocumentAttach, Handler: p.Inspections.Photo, Upload: true},
+		{Method: post, Path: "/ministry/inspections/:id/photos/:photo/remove", Surface: web.Staff, Action: authority.DocumentAttach, Handler: p.Inspections.TakeBack},
 		{Method: get, Path: "/ministry/inspections/:id/send", Surface: web.Staff, Action: authority.InspectionSend, Handler: p.Inspections.SendForm},
 		{Method: post, Path: "/ministry/inspections/:id/send", Surface: web.Staff, Action: authority.InspectionSend, Handler: p.Inspections.Send},
 		{Method: get, Path: "/ministry/inspections/:id/close", Surface: web.Staff, Action: authority.InspectionClose, Handler: p.Inspections.CloseForm},

@@ -44,7 +44,6 @@ import (
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/blob"
 	"github.com/fairpassage/portal/internal/platform/mail"
-	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/platform/shred"
 	"github.com/fairpassage/portal/internal/policy"
 	"github.com/fairpassage/portal/internal/register"
@@ -54,7 +53,6 @@ import (
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/fairpassage/portal/internal/upload"
 	"github.com/fairpassage/portal/views"
-	"github.com/google/uuid"
 )
 
 // serve wires the whole site over the twin's record.
@@ -139,10 +137,11 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		Licences: licence.New(steps, "/ministry"), LicenceAppeals: licence.New(steps, "/oversight"), OwnLicence: licence.New(steps, "/agency"),
 		Fitness: oversight.NewFitness(w.edge, w.fitness),
 		Verify:  public.NewVerify(w.edge, certificates, "http://localhost:8080"),
-		Admin:   admin.New(w.edge, staff), Inspections: ministry.NewInspections(w.edge, w.inspections), Inspected: agency.NewInspections(w.edge, w.inspections),
+		Admin:   admin.New(w.edge, staff), Inspected: agency.NewInspections(w.edge, w.inspections),
 		Guarantees: ministry.NewGuarantees(w.edge, w.guarantees, w.decisions), OwnGuarantee: agency.NewGuarantee(w.edge, w.guarantees),
 		Documents: documents.New(w.edge, w.papers(keys, home, laws, kept, shredKeys, log)),
 	}
+	w.pages.Inspections = ministry.NewInspections(w.edge, w.inspections, w.pages.Documents)
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, w.edge, w.pages)
 	must(err)
 }
@@ -158,7 +157,7 @@ func (w *twin) papers(keys *seal.Ring, home country.Home, laws *policy.Service, 
 	w.documents, err = paper.New(paper.Deps{
 		DB: w.db.DB, Clock: w.clock, Home: home, Files: upload.New(nil, nil), Blobs: blobs, Shred: shredKeys, Keys: keys, Desks: w.desks,
 		People: testkit.People(w.clock), Holds: kept, Laws: laws, Log: log,
-		Owners: map[paper.OwnerKind]paper.Owners{paper.OfInspection: visited{}},
+		Owners: map[paper.OwnerKind]paper.Owners{paper.OfInspection: inspection.Photos{}},
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -168,13 +167,6 @@ func (w *twin) papers(keys *seal.Ring, home country.Home, laws *policy.Service, 
 
 // paperOwner is the agency of the matrix's first unit of that kind.
 const paperOwner = "another agency"
-
-// visited is an inspection of that agency, which is open.
-type visited struct{}
-
-func (visited) Standing(postgres.Tx, identity.Actor, uuid.UUID) (paper.Standing, error) {
-	return paper.Standing{AgencyID: unitOf(paperOwner), Readable: true, Open: true}, nil
-}
 
 // currentRandom reads what crypto/rand is at this moment.
 type currentRandom struct{}

@@ -52,11 +52,12 @@ type Form struct {
 	Kinds []views.Option
 	Href  string // where it is sent: a route with Upload set
 	MaxMB int
+	Lasts bool // it can have a last day: a photograph has none
 }
 
 // NewForm returns the form for an owner of that kind, with what was sent before.
 func NewForm(owner document.OwnerKind, href string, sent views.Form) Form {
-	f := Form{Form: sent, Href: href, MaxMB: upload.MaxBytes >> 20, Kinds: []views.Option{{Key: "document.kind.choose"}}}
+	f := Form{Form: sent, Href: href, MaxMB: upload.MaxBytes >> 20, Lasts: owner != document.OfInspection, Kinds: []views.Option{{Key: "document.kind.choose"}}}
 	for _, kind := range document.KindsOf(owner) {
 		f.Kinds = append(f.Kinds, views.Option{Value: kind, Key: KindKey(kind)})
 	}
@@ -70,6 +71,11 @@ func KindKey(kind string) string {
 		return "document.kind." + kind
 	}
 	return "policy.choice." + kind
+}
+
+// TakeBack removes a document for a page that lists it.
+func (d *Desk) TakeBack(c *fiber.Ctx, key uuid.UUID) error {
+	return d.documents.Remove(c.UserContext(), d.web.Actor(c), key)
 }
 
 // Receive takes a file from the request and attaches it to the owner, for any page

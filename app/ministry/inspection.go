@@ -4,9 +4,11 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/fairpassage/portal/app/documents"
 	"github.com/fairpassage/portal/app/inspected"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/authority"
+	"github.com/fairpassage/portal/internal/document"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/views"
@@ -18,6 +20,7 @@ import (
 type shown struct {
 	Form   views.Form
 	Notice string // why the last attempt came to nothing: a message, or ""
+	Photo  views.Form
 	// Meanwhile says that somebody else saved answers since the form was drawn.
 	Meanwhile bool
 }
@@ -32,6 +35,9 @@ type inspectionPage struct {
 	// the agency's reply is missing.
 	Visits, Records, CallsOff, Sends, Closes, Waits bool
 	Answered                                        int
+	// Attach is the form of a photograph; nil where the reader attaches none.
+	Attach *documents.Form
+	Reader uuid.UUID
 }
 
 // Show shows an inspection, with the form of what comes next.
@@ -65,13 +71,17 @@ func (p *Inspections) show(c *fiber.Ctx, status int, key uuid.UUID, with shown) 
 	}
 	officer := authority.Enter(actor, authority.InspectionSend).Allowed
 	page := inspectionPage{
-		shown: with, Paper: inspected.New(c, p.web, r, inspected.Ministry), Path: inspectionsPath + "/" + key.String(),
+		shown: with, Paper: inspected.New(c, p.web, r, inspected.Ministry), Path: inspectionsPath + "/" + key.String(), Reader: actor.PersonID,
 		Visits: r.Status == inspection.Planned && r.Goes, Records: r.Open() && r.Goes,
 		CallsOff: r.Status == inspection.Planned && officer, Sends: r.Status == inspection.Recorded && officer,
 		Closes: r.Closable(r.Today) && officer && !r.Goes, Waits: r.Status == inspection.Sent && !r.Closable(r.Today),
 		Answered: len(r.Lines) - r.Score.Open,
 	}
 	page.Form = prefilled(with, r)
+	if page.Records {
+		attach := documents.NewForm(document.OfInspection, page.Path+"/photos", with.Photo)
+		page.Attach = &attach
+	}
 	if page.Mistakes, err = page.Paper.Mistakes(p.web.Views().Catalogue(), p.web.Lang(c), page.Form, inspection.FieldAnswer, inspection.FieldSeen, inspection.FieldDanger); err != nil {
 		return err
 	}

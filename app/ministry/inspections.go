@@ -8,6 +8,7 @@ import (
 
 	"github.com/fairpassage/portal/app/inspected"
 	"github.com/fairpassage/portal/app/web"
+	"github.com/fairpassage/portal/internal/document"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/views"
 	"github.com/gofiber/fiber/v2"
@@ -21,11 +22,18 @@ const inspectionsPath = "/ministry/inspections"
 type Inspections struct {
 	web     *web.Web
 	service *inspection.Service
+	photos  Photos
+}
+
+// Photos takes files that somebody attaches (app/documents).
+type Photos interface {
+	Receive(c *fiber.Ctx, owner document.Owner) (sent views.Form, added bool, err error)
+	TakeBack(c *fiber.Ctx, key uuid.UUID) error
 }
 
 // NewInspections returns the pages.
-func NewInspections(w *web.Web, s *inspection.Service) *Inspections {
-	return &Inspections{web: w, service: s}
+func NewInspections(w *web.Web, s *inspection.Service, photos Photos) *Inspections {
+	return &Inspections{web: w, service: s, photos: photos}
 }
 
 type inspectionLine struct {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/fairpassage/portal/internal/document"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/platform/blob"
 	"github.com/fairpassage/portal/internal/platform/config"
 	"github.com/fairpassage/portal/internal/platform/shred"
@@ -46,7 +47,7 @@ func (s *subjects) openDocuments(ctx context.Context, conf config.Config, blobs 
 	}
 	s.documents, err = document.New(document.Deps{
 		DB: s.db, Clock: s.clock, Home: s.home, Files: files, Blobs: blobs, Shred: shredKeys, Keys: s.keys, Desks: s.desks, People: s.people,
-		Holds: s.retention, Laws: s.laws, Log: log,
+		Holds: s.retention, Laws: s.laws, Log: log, Owners: map[document.OwnerKind]document.Owners{document.OfInspection: inspection.Photos{}},
 	})
 	return err
 }

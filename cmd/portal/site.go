@@ -78,6 +78,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		return nil, err
 	}
 	licences := licence.Deps{Web: w, Licensing: s.licensing, Proposer: s.decisions, Certificates: s.certificates, PublicURL: conf.BaseURL}
+	papers := documents.New(w, s.documents)
 	return app.New(app.Config{Surfaces: surfaces, TrustedProxies: conf.TrustedProxies}, w, app.Pages{
 		Home:         public.NewHome(w, ready),
 		Agencies:     public.NewAgencies(w, s.register),
@@ -104,9 +105,9 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Verify:         public.NewVerify(w, s.certificates, conf.BaseURL),
 		Audit:          public.NewAudit(w, s.audit),
 
-		Inspections: ministry.NewInspections(w, s.inspections),
+		Inspections: ministry.NewInspections(w, s.inspections, papers),
 		Inspected:   agency.NewInspections(w, s.inspections),
-		Documents:   documents.New(w, s.documents),
+		Documents:   papers,
 		Guarantees:  ministry.NewGuarantees(w, s.guarantees, s.decisions), OwnGuarantee: agency.NewGuarantee(w, s.guarantees),
 	})
 }

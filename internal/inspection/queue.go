@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/internal/authority"
+	"github.com/fairpassage/portal/internal/document"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
@@ -104,6 +105,8 @@ type Report struct {
 	// Last is who saved answers last, and when; Steps are the moves. The ministry's.
 	Last  Step
 	Steps []Step
+	// Photos are what was attached, the newest first. The ministry's.
+	Photos []document.Document
 	// Goes says that the reader is of the team.
 	Goes bool
 }
@@ -135,6 +138,9 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, key uuid.UUID) 
 	}
 	return s.report(ctx, actor, key, func(tx postgres.Tx, r *Report) (err error) {
 		if r.Steps, r.Last, err = stepsOf(tx, key); err != nil {
+			return err
+		}
+		if r.Photos, err = photosOf(tx, key); err != nil {
 			return err
 		}
 		r.Goes, err = goesThere(tx, key, actor.PersonID)
