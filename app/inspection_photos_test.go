@@ -69,6 +69,11 @@ func TestWhoGoesThereAttachesPhotographsThatTheAgencyNeverSees(t *testing.T) {
 	if page.Find(`.fp-photos img`).Length() != 1 {
 		t.Error("the report does not have the one that is left")
 	}
+	_, page = s.head.get(t, "/agency/timeline")
+	wantText(t, page, "Asked to reply to an inspection")
+	if n := s.count(`SELECT count(*) FROM deliveries d JOIN agency_notices n ON n.id = d.notice_id WHERE n.kind = 'inspection'`); n != 1 {
+		t.Errorf("%d heads are told of it, want one", n)
+	}
 	_, page = s.head.get(t, atAgency(path))
 	if strings.Contains(page.Find("main").Text(), "hotograph") {
 		t.Error("the agency is told of photographs")

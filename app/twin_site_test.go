@@ -120,7 +120,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules(), laws.Rules(), applications.Rules(), licences.Rules(), w.guarantees.Rules())...)
 	must(err)
 	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})
-	w.inspections = inspection.New(inspection.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, People: keeper})
+	w.inspections = inspection.New(inspection.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, People: keeper, Told: licences.TellOfInspection})
 	w.fitness = fitness.New(fitness.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, Random: currentRandom{}, Found: screening.Phoenix})
 	signer, err := certificate.NewSigner(keys.Secret(seal.SecretLicence))
 	must(err)

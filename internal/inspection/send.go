@@ -49,7 +49,11 @@ func (s *Service) Send(ctx context.Context, actor identity.Actor, key uuid.UUID)
 			return err
 		}
 		today := s.Today()
-		return send(tx, key, today, replyBy(book, today), pointsOn(book, i.VisitedOn).Since, s.Clock.Now())
+		due := replyBy(book, today)
+		if err := send(tx, key, today, due, pointsOn(book, i.VisitedOn).Since, s.Clock.Now()); err != nil || s.Told == nil {
+			return err
+		}
+		return s.Told(tx, i.AgencyID, key, due)
 	})
 }
 

@@ -34,6 +34,9 @@ type Deps struct {
 	Home   country.Home
 	Laws   Laws
 	People People
+	// Told lets the agency know, within the transaction, that an inspection waits for
+	// its reply until a day, or without one; nil tells nobody.
+	Told func(tx postgres.Tx, agency, inspection uuid.UUID, due time.Time) error
 }
 
 // Service is the use cases. It is safe for concurrent use.

@@ -100,12 +100,14 @@ var reminders = map[string][]int{
 	"condition":       {14, 3, 0},
 	"suspension_over": {0},
 	"document":        {60, 14, 0},
+	// A reply to an inspection; it is told when it is sent.
+	"inspection_reply": {3, 0},
 }
 
 // remind tells of the days that come, each distance once.
 func (s *Service) remind(tx postgres.Tx, _ identity.Actor, today time.Time) (int, error) {
 	told := 0
-	for _, kind := range []string{"renewal", "reply", "condition", "suspension_over", "document"} {
+	for _, kind := range []string{"renewal", "reply", "condition", "suspension_over", "document", "inspection_reply"} {
 		for _, days := range reminders[kind] {
 			due, err := comingDays(tx, kind, today, days, dayBatch-told)
 			if err != nil {
@@ -122,6 +124,15 @@ func (s *Service) remind(tx postgres.Tx, _ identity.Actor, today time.Time) (int
 		}
 	}
 	return told, nil
+}
+
+// TellOfInspection tells the agency's heads, within the transaction that sends it, that
+// an inspection waits for their reply. Where the law names no last day, due is zero.
+func (s *Service) TellOfInspection(tx postgres.Tx, agency, inspection uuid.UUID, due time.Time) error {
+	if due.IsZero() {
+		due = s.Today()
+	}
+	return s.notify(tx, notice{agency: agency, kind: "inspection", object: inspection, due: due})
 }
 
 // notice is what an agency is told of.

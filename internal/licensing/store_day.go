@@ -57,6 +57,7 @@ var sources = map[string]string{
 		WHERE s.kind = 'condition' AND NOT EXISTS (SELECT FROM licence_steps r WHERE r.of_step = s.id AND r.kind IN ('condition_met','condition_missed'))`,
 	"document": `SELECT d.agency_id, d.id AS object_id, d.expires_on AS due FROM documents d WHERE d.expires_on IS NOT NULL AND d.removed_at IS NULL
 		AND d.owner_kind = 'agency'`,
+	"inspection_reply": `SELECT i.agency_id, i.id AS object_id, i.reply_by AS due FROM inspections i WHERE i.status = 'sent' AND i.reply_by IS NOT NULL`,
 	"suspension_over": `SELECT s.agency_id, s.id AS object_id, s.until_day AS due FROM licence_steps s WHERE s.kind = 'suspend' AND s.until_day IS NOT NULL
 		AND NOT EXISTS (SELECT FROM licence_events e WHERE e.agency_id = s.agency_id AND e.kind IN ('reinstated','revoked') AND e.on_day >= s.on_day)`,
 }

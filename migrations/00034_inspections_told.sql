@@ -1,0 +1,11 @@
+-- An agency is told that an inspection waits for its reply, and reminded of the last
+-- day. Row security of the standards holds for their owner too, as everywhere.
+-- +goose Up
+ALTER TABLE inspection_standards FORCE ROW LEVEL SECURITY;
+ALTER TABLE agency_notices DROP CONSTRAINT agency_notices_kind_check,
+    ADD CONSTRAINT agency_notices_kind_check CHECK (kind IN ('step','expiry','renewal','reply','condition','suspension_over','appeal','document','inspection','inspection_reply'));
+
+-- +goose Down
+ALTER TABLE agency_notices DROP CONSTRAINT agency_notices_kind_check,
+    ADD CONSTRAINT agency_notices_kind_check CHECK (kind IN ('step','expiry','renewal','reply','condition','suspension_over','appeal','document')) NOT VALID;
+ALTER TABLE inspection_standards NO FORCE ROW LEVEL SECURITY;
