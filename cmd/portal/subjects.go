@@ -150,5 +150,9 @@ func (s *subjects) daily(log *slog.Logger) []jobs.Daily {
 			_, err := s.inspections.LapseReplies(ctx, identity.System("clock"), s.inspections.Today())
 			return err
 		}},
+		{Name: "guarantees", Do: func(ctx context.Context) error {
+			_, err := s.guarantees.ExpireDue(ctx, identity.System("clock"), s.guarantees.Today())
+			return err
+		}},
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/fairpassage/portal/internal/audit"
@@ -102,13 +104,16 @@ var reminders = map[string][]int{
 	"document":        {60, 14, 0},
 	// A reply to an inspection; it is told when it is sent.
 	"inspection_reply": {3, 0},
+	"guarantee":        {60, 30, 7, 0},
+	"top_up":           {14, 3, 0},
 }
 
 // remind tells of the days that come, each distance once.
 func (s *Service) remind(tx postgres.Tx, _ identity.Actor, today time.Time) (int, error) {
 	told := 0
-	for _, kind := range []string{"renewal", "reply", "condition", "suspension_over", "document", "inspection_reply"} {
-		for _, days := range reminders[kind] {
+	for _, kind := range slices.Sorted(maps.Keys(reminders)) {
+		// The nearest first: whoever is told of it is not told of those farther away.
+		for _, days := range slices.Backward(reminders[kind]) {
 			due, err := comingDays(tx, kind, today, days, dayBatch-told)
 			if err != nil {
 				return 0, err

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fairpassage/portal/internal/licensing"
+	"github.com/fairpassage/portal/internal/platform/id"
 )
 
 func (o *office) day(t *testing.T) {
@@ -79,10 +80,33 @@ func TestAgenciesAreRemindedOnceAndAfterDowntimeOfTheNearestAlone(t *testing.T) 
 	// No worker ran for two months: 60 days are missed, and one letter says so.
 	o.on("2028-02-10")
 	o.day(t)
-	if n := o.count(t, `SELECT count(*) FROM agency_notices WHERE kind = 'renewal' AND days = 30`); n != 1 {
-		t.Errorf("%d reminders at thirty days", n)
+	if n := o.count(t, `SELECT count(*) FROM agency_notices WHERE kind = 'renewal' AND days = 30`); n != 1 || told() != 2 {
+		t.Errorf("%d reminders at thirty days, %d in all", n, told())
 	}
 	if n := o.count(t, `SELECT count(*) FROM deliveries WHERE step = 'noticed' AND notice_id IS NOT NULL`); n != 2*told() { // two heads
 		t.Errorf("%d letters for %d notices", n, told())
+	}
+}
+
+func TestAnAgencyIsRemindedOfItsGuaranteeAndItsTopUp(t *testing.T) {
+	o := open(t)
+	guarantee := id.New()
+	o.exec(t, `WITH g AS (INSERT INTO guarantees (id, agency_id, kind, bank, reference, amount, currency, valid_from, expires_on, made_at)
+			VALUES ($1, $2, 'bank', 'Example Bank', 'G-1', 500, 'USD', '2026-01-01', '2026-06-01', now()) RETURNING id, agency_id),
+		e AS (INSERT INTO guarantee_entries (id, agency_id, kind, day, made_at) SELECT id, agency_id, 'post', '2026-01-01', now() FROM g RETURNING id)
+		INSERT INTO guarantee_postings (entry_id, line, guarantee_id, account, minor, currency)
+		SELECT e.id, line, g.id, account, minor, 'USD' FROM e, g, (VALUES (1, 'bank', -500), (2, 'held', 500)) AS v(line, account, minor)`, guarantee, o.agency)
+	o.exec(t, `INSERT INTO guarantee_top_ups (entry_id, agency_id, amount, currency, due_on, missing) VALUES ($1, $2, 100, 'USD', '2026-05-20', 100)`, guarantee, o.agency)
+	for _, c := range []struct {
+		on               string
+		guarantee, topUp int
+	}{{"2026-04-01", 0, 0}, {"2026-04-02", 1, 0}, {"2026-05-06", 2, 1}, {"2026-06-01", 3, 1}, {"2026-06-02", 3, 1}} {
+		o.on(c.on)
+		o.day(t)
+		o.day(t)
+		told := func(kind string) int { return o.count(t, `SELECT count(*) FROM agency_notices WHERE kind = $1`, kind) }
+		if told("guarantee") != c.guarantee || told("top_up") != c.topUp {
+			t.Errorf("until %s it was told %d times of the guarantee and %d of the top-up", c.on, told("guarantee"), told("top_up"))
+		}
 	}
 }

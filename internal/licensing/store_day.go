@@ -58,6 +58,9 @@ var sources = map[string]string{
 	"document": `SELECT d.agency_id, d.id AS object_id, d.expires_on AS due FROM documents d WHERE d.expires_on IS NOT NULL AND d.removed_at IS NULL
 		AND d.owner_kind = 'agency'`,
 	"inspection_reply": `SELECT i.agency_id, i.id AS object_id, i.reply_by AS due FROM inspections i WHERE i.status = 'sent' AND i.reply_by IS NOT NULL`,
+	"guarantee": `SELECT g.agency_id, g.id AS object_id, g.expires_on AS due FROM guarantees g JOIN guarantee_balances b ON b.guarantee_id = g.id
+		WHERE g.expires_on IS NOT NULL AND b.held > 0`,
+	"top_up": `SELECT u.agency_id, u.entry_id AS object_id, u.due_on AS due FROM guarantee_top_ups u WHERE u.cleared_on IS NULL AND u.due_on IS NOT NULL`,
 	"suspension_over": `SELECT s.agency_id, s.id AS object_id, s.until_day AS due FROM licence_steps s WHERE s.kind = 'suspend' AND s.until_day IS NOT NULL
 		AND NOT EXISTS (SELECT FROM licence_events e WHERE e.agency_id = s.agency_id AND e.kind IN ('reinstated','revoked') AND e.on_day >= s.on_day)`,
 }
