@@ -115,45 +115,6 @@ func record(tx postgres.Tx, by identity.Actor, step Step) error {
 	return audit.Record(tx, audit.Entry{Actor: by, Action: "licence." + string(step.Kind), ObjectKind: "agency", ObjectID: step.AgencyID})
 }
 
-// undoneBy returns the step that an upheld appeal undoes, the zero Step otherwise.
-func (s *Service) undoneBy(tx postgres.Tx, step Step) (Step, error) {
-	if step.Kind != AppealUpheld {
-		return Step{}, nil
-	}
-	appeal, err := stepOf(tx, step.Of)
-	if err != nil {
-		return Step{}, err
-	}
-	return stepOf(tx, appeal.Of)
-}
-
-// publish writes the public history, and the state by which the register lists the
-// agency. An appeal that is upheld lifts the step that it was about, while that is
-// what holds: it undoes nothing that came later.
-func (s *Service) publish(tx postgres.Tx, step, undone Step) error {
-	licence, err := LicenceOf(tx, step.AgencyID)
-	if err != nil {
-		return err
-	}
-	kinds := []EventKind{moves[step.Kind].event}
-	if holds, ok := licence.sanction(s.Today()); ok && undone.ID != uuid.Nil && holds.StepID == undone.ID {
-		kinds = append(kinds, EventReinstated)
-	}
-	for _, kind := range kinds {
-		if kind == "" {
-			continue
-		}
-		e := Event{Kind: kind, On: step.On, Until: step.Until, StepID: step.ID}
-		if step.Ground != "" {
-			e.Reason = "licensing.ground." + step.Ground
-		}
-		if err := insertEvent(tx, step.AgencyID, e); err != nil {
-			return err
-		}
-	}
-	return s.settle(tx, step.AgencyID)
-}
-
 // settle writes the state of today where the register searches.
 func (s *Service) settle(tx postgres.Tx, agency uuid.UUID) error {
 	licence, err := LicenceOf(tx, agency)

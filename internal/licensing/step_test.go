@@ -100,6 +100,35 @@ func TestAnAppealThatIsUpheldUndoesTheStepAndNothingThatCameLater(t *testing.T) 
 	}
 }
 
+// Suspended, revoked, and the revocation was wrong: then it is suspended.
+func TestAnUpheldAppealGivesNothingBackThatWasTakenBefore(t *testing.T) {
+	o := open(t)
+	suspend := draft(licensing.Suspend)
+	suspend.Until = day("2026-06-01")
+	suspension := o.must(t, suspend)
+	revocation := o.must(t, draft(licensing.Revoke))
+	appeal := func(of uuid.UUID) {
+		t.Helper()
+		if err := o.Answer(t.Context(), o.head(t), licensing.Draft{Kind: licensing.Appeal, Of: of, Text: "This is not so."}); err != nil {
+			t.Fatal(err)
+		}
+		o.must(t, licensing.Draft{Kind: licensing.AppealUpheld, Of: o.last(t, licensing.Appeal), Text: "It was wrong."})
+	}
+	appeal(revocation)
+	if o.state(t) != licensing.Suspended || o.count(t, `SELECT count(*) FROM agencies WHERE state = 'suspended'`) != 1 {
+		t.Errorf("the suspension was lifted with the revocation: %s", o.state(t))
+	}
+	o.on("2026-06-02")
+	if o.state(t) != licensing.Licensed {
+		t.Errorf("it lasts longer than it was imposed: %s", o.state(t))
+	}
+	o.on("2026-05-01")
+	appeal(suspension)
+	if o.state(t) != licensing.Licensed {
+		t.Errorf("nothing is left and it is %s", o.state(t))
+	}
+}
+
 func TestAnAppealAfterItsDaysIsRefusedWhereTheLawIsKnown(t *testing.T) {
 	o := open(t)
 	suspension := o.must(t, draft(licensing.Suspend))

@@ -12,6 +12,13 @@ import (
 
 // decidingUnit is the unit whose decision it is: the oversight body's where a
 // suspension is lifted, one's own everywhere else.
+// overturned lists the steps of an agency that an upheld appeal undid.
+func overturned(tx postgres.Tx, agency uuid.UUID) (all []uuid.UUID, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT a.of_step FROM licence_steps u JOIN licence_steps a ON a.id = u.of_step WHERE u.agency_id = ? AND u.kind = 'appeal_upheld'`, agency).Scan(&all).Error
+	return all, err
+}
+
 func decidingUnit(tx postgres.Tx, actor identity.Actor, kind StepKind) (uuid.UUID, error) {
 	if kind != Reinstate {
 		return actor.UnitID, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -250,5 +251,39 @@ func TestAWorkerIsFoundByPhoneWithTheirAgencyOnly(t *testing.T) {
 		if err != nil || got != c.want {
 			t.Errorf("%s: %v, %v, want %v", name, got, err, c.want)
 		}
+	}
+}
+
+func TestNobodyIsSentOutsideTheScopeOfTheLicence(t *testing.T) {
+	d := open(t)
+	owner := d.db.Super(t)
+	if _, err := owner.Exec(`INSERT INTO licence_scopes (period_id, destination, occupation, since)
+		SELECT id, 'TH', '81', date '2025-01-01' FROM licence_periods WHERE agency_id = $1 UNION ALL SELECT id, 'JP', '', date '2026-03-01' FROM licence_periods WHERE agency_id = $1`, d.heads[0].AgencyID); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range []struct {
+		country, occupation, departure string
+		in                             bool
+	}{
+		{"TH", "8160", "2026-03-20", true},
+		{"TH", "9111", "2026-03-20", false},
+		{"MY", "8160", "2026-03-20", false},
+		{"JP", "9111", "2026-03-20", true},
+		{"JP", "9111", "2026-02-20", false}, // not yet in it
+	} {
+		p := sample()
+		p.Document, p.Country, p.Occupation, p.Departure = "N000010"+string(rune('0'+i)), c.country, c.occupation, day(c.departure)
+		_, err := d.Register(t.Context(), d.heads[0], p)
+		if (err == nil) != c.in || !c.in && fault.FieldsOf(err)["country"] != "placement.out_of_scope" {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	// The database says the same.
+	err := d.db.InTx(t.Context(), d.heads[0], func(tx postgres.Tx) error {
+		return tx.Gorm().Exec(`INSERT INTO placements (id, agency_id, employer_id, country, occupation, document_token, departed_on, registered_by, registered_at)
+			SELECT ?, ?, employer_id, 'MY', '8160', 'x', '2026-03-20', ?, now() FROM placements LIMIT 1`, id.New(), d.heads[0].AgencyID, d.heads[0].PersonID).Error
+	})
+	if !postgres.Violates(err, "placement_in_scope") {
+		t.Errorf("past the portal: %v", err)
 	}
 }

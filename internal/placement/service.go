@@ -32,8 +32,9 @@ func New(db *postgres.DB, clk clock.Clock, hasher matching.Keyed, home country.H
 }
 
 // Register records a placement of the actor's own agency and returns its id.
-// Wrong fields are an Invalid fault; a departure that no licence covers and a
-// document already registered for that day are Conflict faults at the field.
+// Wrong fields are an Invalid fault; a departure that no licence covers, or
+// that lies outside its scope, and a document already registered for that day are
+// Conflict faults at the field.
 func (s *Service) Register(ctx context.Context, actor identity.Actor, p Placement) (uuid.UUID, error) {
 	if err := authority.Require(actor, authority.PlacementRegister, authority.Object{AgencyID: actor.AgencyID}); err != nil {
 		return uuid.Nil, err
@@ -50,6 +51,13 @@ func (s *Service) Register(ctx context.Context, actor identity.Actor, p Placemen
 		}
 		if licence.StateOn(e.departure) != licensing.Licensed {
 			return fault.New(fault.Conflict, "placement.not_licensed").With("departure", "placement.not_licensed")
+		}
+		scope, err := licensing.ScopeOn(tx, actor.AgencyID, e.departure)
+		if err != nil {
+			return err
+		}
+		if scope.Known() && !scope.Covers(e.country, e.occupation) {
+			return fault.New(fault.Conflict, "placement.out_of_scope").With("country", "placement.out_of_scope")
 		}
 		employer, err := employerFor(tx, e, s.clock.Now())
 		if err != nil {
