@@ -258,7 +258,7 @@ func TestNoOtherAddressTakesABodyOfThatSize(t *testing.T) {
 			continue // closed before all was sent
 		}
 		_ = res.Body.Close()
-		if took := res.StatusCode != http.StatusRequestEntityTooLarge; took != (r == papers) {
+		if took := res.StatusCode != http.StatusRequestEntityTooLarge; took != (r == papers || strings.HasSuffix(r, "/photos")) {
 			t.Errorf("%s answers three megabytes with %d", r, res.StatusCode)
 		}
 	}
