@@ -57,6 +57,7 @@ type Pages struct {
 	Inspections *ministry.Inspections
 	Inspected   *agency.Inspections
 
+	Shared *ministry.Shared
 	// Guarantees are the ministry's pages of them, OwnGuarantee an agency's.
 	Guarantees   *ministry.Guarantees
 	OwnGuarantee *agency.Guarantee
@@ -175,6 +176,7 @@ func officeRoutes(p Pages) []web.Route {
 		{Method: post, Path: "/agency/duties", Surface: web.Staff, Action: authority.LicenceRead, Handler: p.OwnLicence.Discharge},
 
 		{Method: get, Path: "/ministry/agencies", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Agencies},
+		{Method: get, Path: "/ministry/register/shared", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Shared.Show},
 		{Method: get, Path: "/ministry/agencies/:id", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Agency},
 		{Method: get, Path: "/ministry/agencies/:id/steps/:kind", Surface: web.Staff, Action: authority.LicencePropose, Handler: p.Licences.StepForm},
 		{Method: post, Path: "/ministry/agencies/:id/steps/:kind", Surface: web.Staff, Action: authority.LicencePropose, Handler: p.Licences.Take},

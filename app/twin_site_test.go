@@ -135,9 +135,9 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
 		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
 		Licences: licence.New(steps, "/ministry"), LicenceAppeals: licence.New(steps, "/oversight"), OwnLicence: licence.New(steps, "/agency"),
-		Fitness: oversight.NewFitness(w.edge, w.fitness),
-		Verify:  public.NewVerify(w.edge, certificates, "http://localhost:8080"),
-		Admin:   admin.New(w.edge, staff), Inspected: agency.NewInspections(w.edge, w.inspections),
+		Fitness: oversight.NewFitness(w.edge, w.fitness), Shared: ministry.NewShared(w.edge, w.fitness),
+		Verify: public.NewVerify(w.edge, certificates, "http://localhost:8080"),
+		Admin:  admin.New(w.edge, staff), Inspected: agency.NewInspections(w.edge, w.inspections),
 		Guarantees: ministry.NewGuarantees(w.edge, w.guarantees, w.decisions), OwnGuarantee: agency.NewGuarantee(w.edge, w.guarantees),
 		Documents: documents.New(w.edge, w.papers(keys, home, laws, kept, shredKeys, log)),
 	}
