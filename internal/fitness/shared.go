@@ -48,6 +48,9 @@ type Group struct {
 	Agencies   []Member // by name
 	Values     []Value
 	Sanctioned int // how many of them are suspended or revoked
+	// Weight is what they share in tenths, as the phoenix check weighs it: the more
+	// share a value, the less it says. An office that many rent weighs next to nothing.
+	Weight int
 }
 
 // Member is an agency of a group.
@@ -77,7 +80,8 @@ type Value struct {
 }
 
 // Shared finds the agencies of the register that share a phone, an address or an
-// e-mail with others, the groups with sanctioned ones and the largest first.
+// e-mail with others, the groups with sanctioned ones first, and then those
+// that share the most of what few share.
 func (s *Service) Shared(ctx context.Context, by identity.Actor, f SharedFilter) (Shared, error) {
 	if err := authority.Require(by, authority.RegisterList, authority.Object{}); err != nil {
 		return Shared{}, err
@@ -161,6 +165,7 @@ func group(values []Value, members map[uuid.UUID]Member) []Group {
 	for _, v := range values {
 		g := of(v.Agencies[0])
 		g.Values = append(g.Values, v)
+		g.Weight += weights[v.Kind] / v.Degree
 	}
 	for a := range parent {
 		g, m := of(a), members[a]
@@ -177,7 +182,7 @@ func group(values []Value, members map[uuid.UUID]Member) []Group {
 		all = append(all, *g)
 	}
 	slices.SortFunc(all, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(b.Sanctioned, a.Sanctioned), cmp.Compare(len(b.Agencies), len(a.Agencies)),
+		return cmp.Or(cmp.Compare(b.Sanctioned, a.Sanctioned), cmp.Compare(b.Weight, a.Weight), cmp.Compare(len(b.Agencies), len(a.Agencies)),
 			strings.Compare(a.Agencies[0].Name(), b.Agencies[0].Name()), strings.Compare(a.Agencies[0].ID.String(), b.Agencies[0].ID.String()))
 	})
 	return all

@@ -52,22 +52,26 @@ func TestAgenciesThatShareSomethingAreGroupedAndATowerIsNot(t *testing.T) {
 	}
 	revoked := w.lost(true, w.email("office@example.example"))
 	w.exec(`UPDATE agencies SET state = 'revoked' WHERE id = $1`, revoked)
-	// Thirty sit in one tower; one of them shares a phone with nobody.
-	for i := range 30 {
-		w.lost(false, both(w.address("1 Great Tower, Floor 2"), w.phone(fmt.Sprintf("+85549200%03d", i))))
+	// Ten towers and an accountant: each of the 260 sits in one, and has that accountant's
+	// e-mail; ten rent one office, which is shared by few enough.
+	for i := range 260 {
+		w.lost(false, both(w.address(fmt.Sprint("Great Tower ", 1000+i%10)), w.phone(fmt.Sprintf("+85549200%03d", i)), w.email("office@accountant.example")))
+	}
+	for range 10 {
+		w.lost(false, w.address("Rented Office 7, Old Market"))
 	}
 	s := w.shared(fitness.SharedFilter{})
-	if s.Total != 2 || s.Agencies != 6 || s.Limit != 25 {
+	if s.Total != 3 || s.Agencies != 16 || s.Limit != 25 {
 		t.Fatalf("%+v", s)
 	}
 	if g := s.Groups[0]; g.Sanctioned != 1 || len(g.Agencies) != 3 || len(g.Values) != 1 || g.Values[0].Kind != fitness.Email || g.Values[0].Degree != 3 {
 		t.Errorf("the group of the revoked one is not the first: %+v", g)
 	}
 	if g := s.Groups[1]; len(g.Agencies) != 3 || len(g.Values) != 2 {
-		t.Errorf("the chain: %+v", g)
+		t.Errorf("the chain is not before the office: %+v", g)
 	}
-	if len(s.Generic) != 1 || s.Generic[0].Degree != 30 || s.Generic[0].Kind != fitness.Address {
-		t.Errorf("the tower: %+v", s.Generic)
+	if len(s.Generic) != 11 || s.Generic[0].Degree != 260 || s.Generic[0].Kind != fitness.Email || s.Generic[1].Degree != 26 {
+		t.Errorf("towers and accountant: %+v", s.Generic)
 	}
 	var name string
 	if err := w.super.QueryRow(`SELECT name_latin FROM agencies WHERE id = $1`, second).Scan(&name); err != nil {
