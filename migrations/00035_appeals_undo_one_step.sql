@@ -1,7 +1,10 @@
 -- An appeal that is upheld undoes one step: what was imposed before it stands again,
 -- and those who heard the appeal write so. And no departure is registered outside the
--- scope of the licence, where that is on record.
+-- scope of the licence, where that is on record. The day's work goes through ended
+-- periods in order, batch after batch.
 -- +goose Up
+DROP INDEX licence_periods_until;
+CREATE INDEX licence_periods_until ON licence_periods (valid_until, agency_id);
 DROP POLICY overseers_write ON licence_events;
 CREATE POLICY overseers_write ON licence_events FOR INSERT TO portal_staff
     WITH CHECK (acts_as_oversight() AND kind IN ('reinstated','appeal_upheld','appeal_dismissed','suspended','revoked','surrendered'));
@@ -31,6 +34,8 @@ END $$;
 CREATE TRIGGER placements_in_scope BEFORE INSERT ON placements FOR EACH ROW EXECUTE FUNCTION placement_in_scope();
 
 -- +goose Down
+DROP INDEX licence_periods_until;
+CREATE INDEX licence_periods_until ON licence_periods (valid_until);
 DROP TRIGGER placements_in_scope ON placements;
 DROP FUNCTION placement_in_scope();
 DROP POLICY overseers_write ON licence_events;

@@ -99,11 +99,8 @@ func (s *Service) Shared(ctx context.Context, by identity.Actor, f SharedFilter)
 		if slices.Contains(kinds, f.Kind) {
 			kinds = []Kind{f.Kind}
 		}
-		values, err := sharedValues(tx, kinds, out.Limit)
-		if err != nil {
-			return err
-		}
-		if out.Generic, err = genericValues(tx, kinds, out.Limit); err != nil {
+		var values []Value
+		if values, out.Generic, err = sharedValues(tx, kinds, out.Limit); err != nil {
 			return err
 		}
 		members, err := membersOf(tx, values)

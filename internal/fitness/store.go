@@ -41,6 +41,8 @@ func sharedWithTheSanctioned(tx postgres.Tx, agency uuid.UUID, all []Identifier)
 			SELECT DISTINCT m.kind, m.key, m.shown, i.agency_id FROM mine m JOIN agency_identifiers i ON i.kind = m.kind AND i.key = m.key WHERE i.agency_id <> @agency AND m.kind <> 'person'
 			UNION SELECT m.kind, m.key, m.shown, c.agency_id FROM mine m JOIN agency_contacts c ON c.kind = 'email' AND c.key LIKE '%' || m.key
 				WHERE m.kind = 'email' AND m.key LIKE '@%' AND c.agency_id <> @agency
+			UNION SELECT m.kind, m.key, m.shown, p.agency_id FROM mine m JOIN agency_parts p ON p.email LIKE '%' || m.key
+				WHERE m.kind = 'email' AND m.key LIKE '@%' AND p.email <> '' AND p.agency_id <> @agency
 			UNION SELECT m.kind, m.key, m.shown, c.agency_id FROM mine m JOIN agency_contacts c ON c.kind = 'person' AND c.key = m.key WHERE m.kind = 'person' AND c.agency_id <> @agency)
 		SELECT s.kind, s.agency_id AS other_id, s.shown, (SELECT count(DISTINCT o.agency_id) FROM shared o WHERE o.kind = s.kind AND o.key = s.key) AS degree
 		FROM shared s WHERE EXISTS (SELECT FROM licence_events e WHERE e.agency_id = s.agency_id AND e.kind IN ('suspended','revoked'))

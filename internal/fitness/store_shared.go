@@ -1,7 +1,9 @@
 package fitness
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
@@ -22,54 +24,40 @@ const identified = `
 		WHERE s.kind IN (SELECT json_array_elements_text(CAST(@kinds AS json))) AND length(s.key) >= 8
 		GROUP BY s.kind, s.key HAVING count(DISTINCT s.agency_id) > 1) `
 
-func kindsAsText(kinds []Kind) (string, error) {
-	text, err := json.Marshal(kinds)
-	return string(text), err
-}
+// most is how many generic values are listed.
+const most = 100
 
-// sharedValues lists what up to limit agencies share.
-func sharedValues(tx postgres.Tx, kinds []Kind, limit int) ([]Value, error) {
-	text, err := kindsAsText(kinds)
+// sharedValues lists what up to limit agencies share, and without its agencies what more
+// share, the most shared first.
+func sharedValues(tx postgres.Tx, kinds []Kind, limit int) (shared, generic []Value, err error) {
+	text, err := json.Marshal(kinds)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var rows []struct {
 		Kind            Kind
 		Shown, Agencies string
 		Degree          int
 	}
-	err = tx.Gorm().Raw(identified+`SELECT kind, shown, degree, array_to_json(agencies)::text AS agencies FROM shared WHERE degree <= @limit ORDER BY kind, key`,
-		map[string]any{"kinds": text, "limit": limit}).Scan(&rows).Error
+	err = tx.Gorm().Raw(identified+`
+		SELECT kind, shown, degree, CASE WHEN degree <= @limit THEN array_to_json(agencies)::text ELSE '[]' END AS agencies FROM shared ORDER BY kind, key`,
+		map[string]any{"kinds": string(text), "limit": limit}).Scan(&rows).Error
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	all := make([]Value, len(rows))
-	for i, r := range rows {
-		all[i] = Value{Kind: r.Kind, Shown: r.Shown, Degree: r.Degree}
-		if err := json.Unmarshal([]byte(r.Agencies), &all[i].Agencies); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
-// genericValues lists what more than limit agencies share.
-func genericValues(tx postgres.Tx, kinds []Kind, limit int) (all []Value, err error) {
-	text, err := kindsAsText(kinds)
-	if err != nil {
-		return nil, err
-	}
-	var rows []struct {
-		Kind   Kind
-		Shown  string
-		Degree int
-	}
-	err = tx.Gorm().Raw(identified+`SELECT kind, shown, degree FROM shared WHERE degree > @limit ORDER BY degree DESC, kind, key LIMIT 100`,
-		map[string]any{"kinds": text, "limit": limit}).Scan(&rows).Error
 	for _, r := range rows {
-		all = append(all, Value{Kind: r.Kind, Shown: r.Shown, Degree: r.Degree})
+		v := Value{Kind: r.Kind, Shown: r.Shown, Degree: r.Degree}
+		if r.Degree > limit {
+			generic = append(generic, v)
+			continue
+		}
+		if err := json.Unmarshal([]byte(r.Agencies), &v.Agencies); err != nil {
+			return nil, nil, err
+		}
+		shared = append(shared, v)
 	}
-	return all, err
+	slices.SortStableFunc(generic, func(a, b Value) int { return cmp.Compare(b.Degree, a.Degree) })
+	return shared, generic[:min(most, len(generic))], nil
 }
 
 // membersOf names the agencies that share something.

@@ -31,15 +31,12 @@ func (s *Service) Day(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	today := s.Today()
-	for _, work := range []struct {
-		name string
-		do   func(tx postgres.Tx, by identity.Actor, today time.Time) (int, error)
-	}{{"expiries", s.expire}, {"states", s.settleSome}, {"reminders", s.remind}} {
-		total := 0
+	for _, work := range s.works() {
+		total, at := 0, cursor{}
 		for {
 			n := 0
 			err := s.db.InTx(ctx, by, func(tx postgres.Tx) (err error) {
-				n, err = work.do(tx, by, today)
+				n, at, err = work.do(tx, by, today, at)
 				return err
 			})
 			if err != nil {
@@ -57,42 +54,71 @@ func (s *Service) Day(ctx context.Context, log *slog.Logger) error {
 	return nil
 }
 
+// cursor is how far a part of the day's work has come: the next batch begins after it,
+// so that none looks again at what those before it did.
+type cursor struct {
+	day time.Time
+	id  uuid.UUID
+}
+
+// work is a part of the day's work: do takes a batch after at, and returns how many
+// there were and how far it came.
+type work struct {
+	name string
+	do   func(tx postgres.Tx, by identity.Actor, today time.Time, at cursor) (int, cursor, error)
+}
+
+func (s *Service) works() []work {
+	all := []work{{"expiries", s.expire}, {"states", s.settleSome}}
+	for _, kind := range slices.Sorted(maps.Keys(reminders)) {
+		// The nearest first: whoever is told of it is not told of those farther away.
+		for _, days := range slices.Backward(reminders[kind]) {
+			all = append(all, work{"reminders", func(tx postgres.Tx, _ identity.Actor, today time.Time, at cursor) (int, cursor, error) {
+				return s.remind(tx, today, at, kind, days)
+			}})
+		}
+	}
+	return all
+}
+
 // expire writes down, once, that an agency's last period ended: on the day after it.
-func (s *Service) expire(tx postgres.Tx, by identity.Actor, today time.Time) (int, error) {
-	due, err := endedPeriods(tx, today, dayBatch)
+func (s *Service) expire(tx postgres.Tx, by identity.Actor, today time.Time, at cursor) (int, cursor, error) {
+	due, err := endedPeriods(tx, today, at, dayBatch)
 	if err != nil {
-		return 0, err
+		return 0, at, err
 	}
 	for _, d := range due {
 		if err := insertEvent(tx, d.AgencyID, Event{Kind: EventExpired, On: d.Until.AddDate(0, 0, 1)}); err != nil {
-			return 0, err
+			return 0, at, err
 		}
 		if err := s.settle(tx, d.AgencyID); err != nil {
-			return 0, err
+			return 0, at, err
 		}
 		if err := audit.Record(tx, audit.Entry{Actor: by, Action: "licence.expired", ObjectKind: "agency", ObjectID: d.AgencyID}); err != nil {
-			return 0, err
+			return 0, at, err
 		}
 		if err := s.notify(tx, notice{agency: d.AgencyID, kind: "expiry", object: d.PeriodID, due: d.Until}); err != nil {
-			return 0, err
+			return 0, at, err
 		}
+		at = cursor{d.Until, d.AgencyID}
 	}
-	return len(due), nil
+	return len(due), at, nil
 }
 
 // settleSome brings the register's list up to date where a suspension is over, or a
 // period begins, without anybody's step.
-func (s *Service) settleSome(tx postgres.Tx, _ identity.Actor, today time.Time) (int, error) {
-	stale, err := staleStates(tx, today, dayBatch)
+func (s *Service) settleSome(tx postgres.Tx, _ identity.Actor, today time.Time, at cursor) (int, cursor, error) {
+	stale, err := staleStates(tx, today, at, dayBatch)
 	if err != nil {
-		return 0, err
+		return 0, at, err
 	}
 	for _, agency := range stale {
 		if err := s.settle(tx, agency); err != nil {
-			return 0, err
+			return 0, at, err
 		}
+		at.id = agency
 	}
-	return len(stale), nil
+	return len(stale), at, nil
 }
 
 // reminders are how many days before a day an agency is told of it.
@@ -108,27 +134,19 @@ var reminders = map[string][]int{
 	"top_up":           {14, 3, 0},
 }
 
-// remind tells of the days that come, each distance once.
-func (s *Service) remind(tx postgres.Tx, _ identity.Actor, today time.Time) (int, error) {
-	told := 0
-	for _, kind := range slices.Sorted(maps.Keys(reminders)) {
-		// The nearest first: whoever is told of it is not told of those farther away.
-		for _, days := range slices.Backward(reminders[kind]) {
-			due, err := comingDays(tx, kind, today, days, dayBatch-told)
-			if err != nil {
-				return 0, err
-			}
-			for _, d := range due {
-				if err := s.notify(tx, notice{agency: d.AgencyID, kind: kind, object: d.ObjectID, due: d.Due, days: days}); err != nil {
-					return 0, err
-				}
-			}
-			if told += len(due); told >= dayBatch {
-				return told, nil
-			}
-		}
+// remind tells of days of one kind that come, at one distance, once.
+func (s *Service) remind(tx postgres.Tx, today time.Time, at cursor, kind string, days int) (int, cursor, error) {
+	due, err := comingDays(tx, kind, today, days, at, dayBatch)
+	if err != nil {
+		return 0, at, err
 	}
-	return told, nil
+	for _, d := range due {
+		if err := s.notify(tx, notice{agency: d.AgencyID, kind: kind, object: d.ObjectID, due: d.Due, days: days}); err != nil {
+			return 0, at, err
+		}
+		at = cursor{d.Due, d.ObjectID}
+	}
+	return len(due), at, nil
 }
 
 // TellOfInspection tells the agency's heads, within the transaction that sends it, that

@@ -13,27 +13,27 @@ type endedPeriod struct {
 }
 
 // endedPeriods lists last periods that are over and not written down as such.
-func endedPeriods(tx postgres.Tx, today time.Time, limit int) (all []endedPeriod, err error) {
+func endedPeriods(tx postgres.Tx, today time.Time, after cursor, limit int) (all []endedPeriod, err error) {
 	err = tx.Gorm().Raw(`
 		SELECT p.agency_id, p.id AS period_id, p.valid_until AS until FROM licence_periods p
-		WHERE p.valid_until < @today
+		WHERE p.valid_until < @today AND (p.valid_until, p.agency_id) > (CAST(@day AS date), @after)
 		  AND NOT EXISTS (SELECT FROM licence_periods q WHERE q.agency_id = p.agency_id AND q.valid_until > p.valid_until)
 		  AND NOT EXISTS (SELECT FROM licence_events e WHERE e.agency_id = p.agency_id AND e.kind = 'expired' AND e.on_day = p.valid_until + 1)
 		  AND licence_state(p.agency_id, CAST(@today AS date)) NOT IN ('revoked','surrendered')
-		ORDER BY p.valid_until, p.agency_id LIMIT @limit`, map[string]any{"today": today, "limit": limit}).Scan(&all).Error
+		ORDER BY p.valid_until, p.agency_id LIMIT @limit`, map[string]any{"today": today, "day": after.day, "after": after.id, "limit": limit}).Scan(&all).Error
 	return all, err
 }
 
 // staleStates lists agencies whose listed state is not that of today, because a
 // suspension is over or a period began.
-func staleStates(tx postgres.Tx, today time.Time, limit int) ([]uuid.UUID, error) {
+func staleStates(tx postgres.Tx, today time.Time, after cursor, limit int) ([]uuid.UUID, error) {
 	var rows []struct{ ID uuid.UUID }
 	err := tx.Gorm().Raw(`
-		SELECT a.id FROM agencies a WHERE a.id IN (
+		SELECT a.id FROM agencies a WHERE a.id > @after AND a.id IN (
 			SELECT e.agency_id FROM licence_events e WHERE e.kind = 'suspended' AND e.until_day < @today
 			UNION SELECT p.agency_id FROM licence_periods p WHERE p.valid_from <= @today AND p.valid_until >= @today)
 		  AND a.state <> (SELECT CASE s WHEN 'not_yet' THEN 'listed' ELSE s END FROM licence_state(a.id, CAST(@today AS date)) AS s)
-		ORDER BY a.id LIMIT @limit`, map[string]any{"today": today, "limit": limit}).Scan(&rows).Error
+		ORDER BY a.id LIMIT @limit`, map[string]any{"today": today, "after": after.id, "limit": limit}).Scan(&rows).Error
 	ids := make([]uuid.UUID, len(rows))
 	for i, r := range rows {
 		ids[i] = r.ID
@@ -68,16 +68,13 @@ var sources = map[string]string{
 // comingDays lists the days that are at most so many days away and of which nobody
 // was told at that distance or a nearer one: after downtime one reminder is sent,
 // not all that were missed.
-func comingDays(tx postgres.Tx, kind string, today time.Time, days, limit int) (all []comingDay, err error) {
-	if limit <= 0 {
-		return nil, nil
-	}
+func comingDays(tx postgres.Tx, kind string, today time.Time, days int, after cursor, limit int) (all []comingDay, err error) {
 	err = tx.Gorm().Raw(`
 		SELECT d.agency_id, d.object_id, d.due FROM (`+sources[kind]+`) d
-		WHERE d.due >= @today AND d.due <= CAST(@today AS date) + CAST(@days AS integer)
+		WHERE d.due >= @today AND (d.due, d.object_id) > (CAST(@day AS date), @after) AND d.due <= CAST(@today AS date) + CAST(@days AS integer)
 		  AND NOT EXISTS (SELECT FROM agency_notices n WHERE n.object_id = d.object_id AND n.kind = @kind AND n.due_on = d.due AND n.days <= @days)
 		ORDER BY d.due, d.object_id LIMIT @limit`,
-		map[string]any{"today": today, "days": days, "kind": kind, "limit": limit}).Scan(&all).Error
+		map[string]any{"today": today, "days": days, "kind": kind, "day": after.day, "after": after.id, "limit": limit}).Scan(&all).Error
 	return all, err
 }
 
