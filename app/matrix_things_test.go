@@ -13,6 +13,7 @@ import (
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/policy"
+	"github.com/fairpassage/portal/internal/subscription"
 	"github.com/google/uuid"
 )
 
@@ -44,7 +45,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/", "/agency/people/",
 		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/ministry/inspections/", "/agency/application/", "/agency/inspections/",
 		"/oversight/fitness/", "/ministry/agencies/", "/ministry/guarantees/", "/oversight/agencies/", "/ministry/letters/", "/oversight/letters/", "/agency/letters/", "/agency/licence/",
-		"/agencies/", "/language/", "/assets/", "/verify/",
+		"/agencies/", "/language/", "/assets/", "/verify/", "/changes/",
 		"/agency/documents/", "/documents/",
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
@@ -83,6 +84,7 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 	m.things = map[string]map[standing]thing{
 		"/oversight/fitness/":     anything(ids(m.check())),
 		"/verify/":                anything(map[string]string{"+": m.proof()}),
+		"/changes/":               anything(map[string]string{":token": m.watching()}),
 		"/language/":              anything(map[string]string{":code": "en"}),
 		"/assets/":                anything(map[string]string{"*": strings.TrimPrefix(m.asset, "/assets/")}),
 		"/agencies/":              anything(map[string]string{"+": "sample"}),
@@ -168,6 +170,17 @@ func (m *matrix) check() string {
 	m.exec(`INSERT INTO fitness_checks (id, application_id, round, agency_id, grade, score, second_needed, made_at)
 		VALUES ($1, $2, 1, $3, 'none', 0, true, now()) ON CONFLICT DO NOTHING`, key, unitOf("application"), unitOf("the agency"))
 	return key.String()
+}
+
+// watching is the link of somebody who watches an agency.
+func (m *matrix) watching() string {
+	m.t.Helper()
+	if err := m.subscriptions.Ask(m.t.Context(), "sample", "family@village.example", "en"); err != nil {
+		m.t.Fatal(err)
+	}
+	m.db.Keep(m.t, subscription.TopicMail, m.subscriptions.Send)
+	_, token, _ := strings.Cut(m.mailbox.letters[0].Text, "/changes/")
+	return strings.Fields(token)[0]
 }
 
 // proof is a code that anybody may check.

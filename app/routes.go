@@ -58,6 +58,8 @@ type Pages struct {
 	Inspected   *agency.Inspections
 
 	Shared *ministry.Shared
+	// Changes are letters about the register, to people without an account.
+	Changes *public.Changes
 	// Guarantees are the ministry's pages of them, OwnGuarantee an agency's.
 	Guarantees   *ministry.Guarantees
 	OwnGuarantee *agency.Guarantee
@@ -85,6 +87,11 @@ func publicRoutes(w *web.Web, p Pages) []web.Route {
 
 		{Method: post, Path: "/agencies/check", Surface: web.Public, Action: authority.PublicRead, Handler: p.Verify.Prove},
 
+		{Method: get, Path: "/changes", Surface: web.Public, Action: authority.PublicRead, Handler: p.Changes.Form},
+		{Method: post, Path: "/changes", Surface: web.Public, Action: authority.SubscriptionKeep, Handler: p.Changes.Ask},
+		{Method: get, Path: "/changes/:token", Surface: web.Public, Action: authority.PublicRead, Handler: p.Changes.Show},
+		{Method: post, Path: "/changes/:token/confirm", Surface: web.Public, Action: authority.SubscriptionKeep, Handler: p.Changes.Confirm},
+		{Method: post, Path: "/changes/:token/end", Surface: web.Public, Action: authority.SubscriptionKeep, Handler: p.Changes.End},
 		{Method: get, Path: "/verify", Surface: web.Public, Action: authority.PublicRead, Handler: p.Verify.Form},
 		{Method: get, Path: "/verify/keys", Surface: web.Public, Action: authority.PublicRead, Handler: p.Verify.Keys, Plain: true},
 		{Method: get, Path: "/verify/revoked", Surface: web.Public, Action: authority.PublicRead, Handler: p.Verify.Revoked, Plain: true},

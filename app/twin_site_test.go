@@ -50,6 +50,7 @@ import (
 	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
+	"github.com/fairpassage/portal/internal/subscription"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/fairpassage/portal/internal/upload"
 	"github.com/fairpassage/portal/views"
@@ -127,7 +128,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	certificates := certificate.New(w.db.DB, w.clock, home, signer)
 	steps := licence.Deps{Web: w.edge, Licensing: licences, Proposer: w.decisions, Certificates: certificates, PublicURL: "http://localhost:8080"}
 	w.pages = app.Pages{
-		Home: public.NewHome(w.edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(w.edge, listed), Complaints: complaintPages,
+		Home: public.NewHome(w.edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(w.edge, listed, true), Complaints: complaintPages,
 		Account: account.New(w.edge, sessions, nil), Agency: agency.New(agency.Deps{Web: w.edge, Applications: applications, Placements: placements, People: staff, Home: home}),
 		Applications: ministry.NewApplications(w.edge, applications, w.decisions),
 		Policies:     ministry.NewPolicies(w.edge, laws, w.decisions),
@@ -135,7 +136,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
 		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
 		Licences: licence.New(steps, "/ministry"), LicenceAppeals: licence.New(steps, "/oversight"), OwnLicence: licence.New(steps, "/agency"),
-		Fitness: oversight.NewFitness(w.edge, w.fitness), Shared: ministry.NewShared(w.edge, w.fitness),
+		Changes: public.NewChanges(w.edge, w.watched(keys, home)), Fitness: oversight.NewFitness(w.edge, w.fitness), Shared: ministry.NewShared(w.edge, w.fitness),
 		Verify: public.NewVerify(w.edge, certificates, "http://localhost:8080"),
 		Admin:  admin.New(w.edge, staff), Inspected: agency.NewInspections(w.edge, w.inspections),
 		Guarantees: ministry.NewGuarantees(w.edge, w.guarantees, w.decisions), OwnGuarantee: agency.NewGuarantee(w.edge, w.guarantees),
@@ -144,6 +145,30 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	w.pages.Inspections = ministry.NewInspections(w.edge, w.inspections, w.pages.Documents)
 	w.server, err = app.New(app.Config{Surfaces: []web.Surface{web.Public, web.Staff}}, w.edge, w.pages)
 	must(err)
+}
+
+// mailbox takes every letter.
+type mailbox struct{ letters []mail.Letter }
+
+func (m *mailbox) Send(_ context.Context, l mail.Letter) error {
+	m.letters = append(m.letters, l)
+	return nil
+}
+
+// watched are letters about the register, which go to the mailbox.
+func (w *twin) watched(keys *seal.Ring, home country.Home) *subscription.Service {
+	w.t.Helper()
+	words, err := views.New()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.subscriptions, err = subscription.New(subscription.Deps{
+		DB: w.db.DB, Clock: w.clock, Register: register.New(w.db.DB, w.clock, home), Mail: &w.mailbox, Words: words.Catalogue(), BaseURL: "http://localhost:8080", Pins: keys.Pins(),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.subscriptions
 }
 
 // papers keep documents in a folder that goes with the test.

@@ -33,6 +33,7 @@ import (
 	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
+	"github.com/fairpassage/portal/internal/subscription"
 	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/uuid"
 )
@@ -68,12 +69,15 @@ type twin struct {
 	inspections *inspection.Service
 	guarantees  *guarantee.Service
 	fitness     *fitness.Service
-	bell        *web.Bell
-	mails       *mailtest.Server
-	people      map[string]identity.Actor // by address
-	super       *sql.DB
-	doing       string // the deed
-	signedIn    int
+	// subscriptions write to the mailbox.
+	subscriptions *subscription.Service
+	mailbox       mailbox
+	bell          *web.Bell
+	mails         *mailtest.Server
+	people        map[string]identity.Actor // by address
+	super         *sql.DB
+	doing         string // the deed
+	signedIn      int
 }
 
 // unitOf gives a unit the same key in both twins.

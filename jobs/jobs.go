@@ -54,6 +54,7 @@ func jobsOf(d Deps) []job {
 		tellHanded(d.Readings),
 		checkFitness(d.Fitness),
 		eraseDocument(d.Documents),
+		mailSubscriber(d.Subscriptions),
 	}
 }
 

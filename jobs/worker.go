@@ -27,6 +27,8 @@ type Deps struct {
 	Readings    Readings
 	Letters     Letters
 	Fitness     Fitness
+	// Subscriptions writes to whoever watches the register.
+	Subscriptions Subscriptions
 	// Audit is the log that the worker keeps going; nil keeps none.
 	Audit AuditLog
 	// Retention deletes what is due; nil deletes nothing.

@@ -19,11 +19,13 @@ const shownAgencies = 20
 type Agencies struct {
 	web      *web.Web
 	register *register.Service
+	letters  bool
 }
 
-// NewAgencies returns the pages over the register.
-func NewAgencies(w *web.Web, reg *register.Service) *Agencies {
-	return &Agencies{web: w, register: reg}
+// NewAgencies returns the pages over the register. letters says that people can ask to
+// be told of changes.
+func NewAgencies(w *web.Web, reg *register.Service, letters bool) *Agencies {
+	return &Agencies{web: w, register: reg, letters: letters}
 }
 
 // agencySearchPage is public/agencies.

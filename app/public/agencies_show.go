@@ -55,6 +55,7 @@ type agencyPage struct {
 	Parts    []agencyParts
 	Licensed bool
 	Former   []register.Former
+	Letters  bool // people can ask to be told of changes
 }
 
 // agencyParts are the places of one kind, or those who recruit for it.
@@ -107,7 +108,7 @@ func (a *Agencies) page(c *fiber.Ctx, e register.Entry) agencyPage {
 		Year: e.ValidSinceYear, Address: e.Address, Periods: e.Periods,
 	}
 	page.Slug, page.Scope, page.Former = e.Slug, scopeWords(a.web.Lang(c), e.Scope.Lines), e.Former
-	page.Licensed = len(e.Periods) > 0
+	page.Licensed, page.Letters = len(e.Periods) > 0, a.letters
 	for _, kind := range partKinds() {
 		if parts := partsOf(a.web.Lang(c), kind, e.Parts); len(parts.Lines) > 0 || kind == "agent" && page.Licensed {
 			page.Parts = append(page.Parts, parts)

@@ -79,7 +79,7 @@ func openLibrary(t *testing.T) *library {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := public.NewAgencies(edge, agencies.New(db.DB, clk, country.Home{Code: "KH", Zone: time.UTC}))
+	a := public.NewAgencies(edge, agencies.New(db.DB, clk, country.Home{Code: "KH", Zone: time.UTC}), true)
 	l.server = fiber.New(fiber.Config{Immutable: true, ErrorHandler: edge.Problem, DisableStartupMessage: true})
 	for _, r := range []web.Route{
 		{Method: "GET", Path: "/agencies", Surface: web.Public, Action: authority.PublicRead, Handler: a.Search},

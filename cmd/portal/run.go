@@ -220,7 +220,7 @@ func (w *workplace) site() (answer func(ctx context.Context, l net.Listener) err
 func (w *workplace) work(ctx context.Context) error {
 	deps := jobs.Deps{
 		DB: w.db, RedisURL: w.conf.RedisURL, Clock: w.subjects.clock, Log: w.log,
-		Screening: w.subjects.screening, Escalations: w.subjects.escalations, Readings: w.subjects.complaints, Letters: w.subjects.letters, Fitness: w.subjects.fitness,
+		Screening: w.subjects.screening, Escalations: w.subjects.escalations, Readings: w.subjects.complaints, Letters: w.subjects.letters, Fitness: w.subjects.fitness, Subscriptions: w.subjects.subscriptions,
 		Audit: w.subjects.audit, Retention: w.subjects.retention, Daily: w.subjects.daily(w.log),
 	}
 	if w.subjects.documents != nil {

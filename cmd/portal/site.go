@@ -81,7 +81,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 	papers := documents.New(w, s.documents)
 	return app.New(app.Config{Surfaces: surfaces, TrustedProxies: conf.TrustedProxies}, w, app.Pages{
 		Home:         public.NewHome(w, ready),
-		Agencies:     public.NewAgencies(w, s.register),
+		Agencies:     public.NewAgencies(w, s.register, s.subscriptions.Enabled()),
 		Complaints:   complaints,
 		Account:      account.New(w, s.sessions, demo),
 		Agency:       agency.New(agency.Deps{Web: w, Applications: s.applications, Placements: s.placements, People: s.staff, Home: s.home}),
@@ -101,7 +101,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Licences:       licence.New(licences, "/ministry"),
 		LicenceAppeals: licence.New(licences, "/oversight"),
 		OwnLicence:     licence.New(licences, "/agency"),
-		Fitness:        oversight.NewFitness(w, s.fitness), Shared: ministry.NewShared(w, s.fitness),
+		Changes:        public.NewChanges(w, s.subscriptions), Fitness: oversight.NewFitness(w, s.fitness), Shared: ministry.NewShared(w, s.fitness),
 		Verify: public.NewVerify(w, s.certificates, conf.BaseURL),
 		Audit:  public.NewAudit(w, s.audit),
 

@@ -34,6 +34,7 @@ import (
 	"github.com/fairpassage/portal/internal/retention"
 	"github.com/fairpassage/portal/internal/screening"
 	"github.com/fairpassage/portal/internal/seal"
+	"github.com/fairpassage/portal/internal/subscription"
 	"github.com/fairpassage/portal/jobs"
 	"github.com/fairpassage/portal/views"
 )
@@ -59,14 +60,16 @@ type subjects struct {
 	placements   *placement.Service
 	complaints   *complaint.Service
 	letters      *letter.Service
-	escalations  *escalation.Service
-	screening    *screening.Service
-	desks        *desk.Service
-	retention    *retention.Service
-	decisions    *decision.Service
-	staff        *people.Service
-	audit        *audit.Log
-	documents    *document.Service // nil without a place for them
+	// subscriptions write to whoever watches the register.
+	subscriptions *subscription.Service
+	escalations   *escalation.Service
+	screening     *screening.Service
+	desks         *desk.Service
+	retention     *retention.Service
+	decisions     *decision.Service
+	staff         *people.Service
+	audit         *audit.Log
+	documents     *document.Service // nil without a place for them
 }
 
 func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home country.Home, words *views.Catalogue, keys *seal.Ring, shredKeys *shred.Store, log *slog.Logger) (*subjects, error) {
@@ -100,11 +103,9 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	if err != nil {
 		return nil, err
 	}
-	mailer, err := mailerOf(conf)
-	if err != nil {
+	if err := s.openLetters(conf, words); err != nil {
 		return nil, err
 	}
-	s.letters = letter.New(letter.Deps{DB: db, Clock: clk, Mail: mailer, Words: words, BaseURL: conf.BaseURL})
 	s.escalations = escalation.New(escalation.Deps{DB: db, Clock: clk, People: s.people, Random: rand.Reader})
 	s.screening = screening.New(screening.Deps{DB: db, Clock: clk, Log: log, Escalations: s.escalations})
 	s.retention, err = retention.New(retention.Deps{
@@ -133,6 +134,19 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	return s, nil
 }
 
+// openLetters wires what writes mail: to people with an account, and to those without.
+func (s *subjects) openLetters(conf config.Config, words *views.Catalogue) error {
+	mailer, err := mailerOf(conf)
+	if err != nil {
+		return err
+	}
+	s.letters = letter.New(letter.Deps{DB: s.db, Clock: s.clock, Mail: mailer, Words: words, BaseURL: conf.BaseURL})
+	s.subscriptions, err = subscription.New(subscription.Deps{
+		DB: s.db, Clock: s.clock, Register: s.register, Mail: mailer, Words: words, BaseURL: conf.BaseURL, Pins: s.keys.Pins(),
+	})
+	return err
+}
+
 // mailerOf returns nil when no mail server is configured: then the inbox is
 // all there is.
 func mailerOf(conf config.Config) (letter.Mailer, error) {
@@ -150,6 +164,7 @@ func (s *subjects) daily(log *slog.Logger) []jobs.Daily {
 			_, err := s.inspections.LapseReplies(ctx, identity.System("clock"), s.inspections.Today())
 			return err
 		}},
+		{Name: "subscriptions", Do: s.subscriptions.Round},
 		{Name: "guarantees", Do: func(ctx context.Context) error {
 			_, err := s.guarantees.ExpireDue(ctx, identity.System("clock"), s.guarantees.Today())
 			return err

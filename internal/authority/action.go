@@ -8,6 +8,8 @@ type Action string
 // The actions.
 const (
 	PublicRead            Action = "public.read"       // pages that tell everybody the same
+	SubscriptionKeep      Action = "subscription.keep" // letters about the register, to oneself
+	SubscriptionTell      Action = "subscription.tell"
 	ComplaintFile         Action = "complaint.file"    // lodge, without an account
 	ComplaintType         Action = "complaint.type"    // lodge what somebody tells one's desk
 	ComplaintFind         Action = "complaint.find"    // hand in a receipt
@@ -204,6 +206,8 @@ var leaders = map[identity.UnitKind][]identity.Role{
 // rules is the whole policy. What is absent is refused.
 var rules = map[Action]rule{
 	PublicRead:       {public: true, receipt: true, anyone: true},
+	SubscriptionKeep: {public: true, receipt: true, anyone: true},
+	SubscriptionTell: {processes: []string{"subscriptions"}},
 	ComplaintFile:    {public: true, receipt: true, anyone: true},
 	ComplaintType:    {desk: true, own: true},
 	ComplaintFind:    {public: true, receipt: true, anyone: true},

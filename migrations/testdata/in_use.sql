@@ -84,4 +84,6 @@ INSERT INTO guarantee_postings (entry_id, line, guarantee_id, account, minor, cu
 INSERT INTO guarantee_balances (guarantee_id, agency_id, currency, held, reserved) VALUES (pg_temp.u(130), pg_temp.u(30), 'USD', 3, 2);
 INSERT INTO guarantee_letters (id, entry_id, guarantee_id, amount) VALUES (pg_temp.u(133), pg_temp.u(132), pg_temp.u(130), 2);
 INSERT INTO guarantee_top_ups (entry_id, agency_id, amount, currency, missing) VALUES (pg_temp.u(132), pg_temp.u(30), 2, 'USD', 2);
+INSERT INTO subscriptions (id, agency_id, subscriber, sealed, language, asked_at) VALUES (pg_temp.u(140), pg_temp.u(30), sha256('x'), 'x', 'en', now());
+INSERT INTO subscription_letters (id, subscription_id, kind, made_at) VALUES (pg_temp.u(141), pg_temp.u(140), 'confirm', now());
 RESET session_replication_role;
