@@ -53,6 +53,7 @@ var keyPages = []keyPage{
 	{name: "ministry-application", role: "licensing_officer", address: "/ministry/applications?status=all", link: `main a[href^="/ministry/applications/"]`},
 	{name: "ministry-remark", role: "licensing_officer", address: "/ministry/applications", link: `main a[href*="/remarks?"]`, through: `main a[href^="/ministry/applications/"]`},
 	{name: "ministry-agencies", role: "licensing_officer", address: "/ministry/agencies?q=harvest"},
+	{name: "ministry-shared", role: "licensing_officer", address: "/ministry/register/shared"},
 	{name: "ministry-agency", role: "licensing_officer", address: "/ministry/agencies?q=harvest", link: `main td a[href^="/ministry/agencies/"]`},
 	{name: "ministry-agency-notice", role: "licensing_officer", address: "/ministry/agencies?q=harvest", through: `main td a[href^="/ministry/agencies/"]`, link: `main a[href$="/steps/notice"]`},
 	{name: "ministry-agency-narrow", role: "licensing_officer", address: "/ministry/agencies?q=harvest", through: `main td a[href^="/ministry/agencies/"]`, link: `main a[href$="/steps/narrow"]`},

@@ -33,6 +33,9 @@
 //	step        what is done about a licence after its grant; each is a letter
 //	condition   what an agency must do by a day to keep its licence
 //	certificate what a licence says on a day, signed; anybody checks it
+//	guarantee   what a bank holds for an agency, in a ledger; a claim on it is an
+//	            award, a call asks the bank to pay it
+//	subscription an address that is told when the register shows something else
 //	inspection  a visit to an agency, standard by standard; there a finding is a
 //	            standard that was not met
 //	decision    a proposal that waits for a second person, and what became of it

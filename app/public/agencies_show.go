@@ -55,6 +55,7 @@ type agencyPage struct {
 	Parts    []agencyParts
 	Licensed bool
 	Former   []register.Former
+	Sends    bool // it may send somebody somewhere today
 	Letters  bool // people can ask to be told of changes
 }
 
@@ -108,6 +109,7 @@ func (a *Agencies) page(c *fiber.Ctx, e register.Entry) agencyPage {
 		Year: e.ValidSinceYear, Address: e.Address, Periods: e.Periods,
 	}
 	page.Slug, page.Scope, page.Former = e.Slug, scopeWords(a.web.Lang(c), e.Scope.Lines), e.Former
+	page.Sends = e.State == licensing.Licensed
 	page.Licensed, page.Letters = len(e.Periods) > 0, a.letters
 	for _, kind := range partKinds() {
 		if parts := partsOf(a.web.Lang(c), kind, e.Parts); len(parts.Lines) > 0 || kind == "agent" && page.Licensed {
