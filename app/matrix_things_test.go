@@ -44,7 +44,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 	for _, prefix := range []string{
 		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/", "/agency/people/",
 		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/ministry/inspections/", "/agency/application/", "/agency/inspections/",
-		"/oversight/fitness/", "/ministry/agencies/", "/ministry/guarantees/", "/oversight/agencies/", "/ministry/letters/", "/oversight/letters/", "/agency/letters/", "/agency/licence/",
+		"/oversight/fitness/", "/ministry/agencies/", "/ministry/barred/", "/ministry/guarantees/", "/oversight/agencies/", "/ministry/letters/", "/oversight/letters/", "/agency/letters/", "/agency/licence/",
 		"/agencies/", "/language/", "/assets/", "/verify/", "/changes/",
 		"/agency/documents/", "/documents/",
 	} {
@@ -93,6 +93,7 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 		"/agency/application/":    anything(map[string]string{":section": "branches", ":item": "new"}),
 		"/ministry/agencies/":     anything(map[string]string{":id": unitOf("the agency").String(), ":kind": "condition", ":claim": m.claim()}),
 		"/ministry/guarantees/":   anything(ids(m.bankLetter())),
+		"/ministry/barred/":       anything(ids(m.barredPerson())),
 		"/oversight/agencies/":    anything(map[string]string{":id": unitOf("the agency").String(), ":kind": "appeal_upheld"}),
 		"/ministry/letters/":      anything(ids(m.letter())),
 		"/oversight/letters/":     anything(ids(m.letter())),
@@ -169,6 +170,14 @@ func (m *matrix) check() string {
 	key := unitOf("a check")
 	m.exec(`INSERT INTO fitness_checks (id, application_id, round, agency_id, grade, score, second_needed, made_at)
 		VALUES ($1, $2, 1, $3, 'none', 0, true, now()) ON CONFLICT DO NOTHING`, key, unitOf("application"), unitOf("the agency"))
+	return key.String()
+}
+
+// barredPerson is somebody who is barred.
+func (m *matrix) barredPerson() string {
+	m.t.Helper()
+	key := unitOf("somebody barred")
+	m.exec(`INSERT INTO barred_people (id, name_latin, born_on, ground, text, from_day, proposed_at, confirmed_at) VALUES ($1, 'Some Body', '1970-01-01', 'other', 'x', '2026-01-01', now(), now())`, key)
 	return key.String()
 }
 

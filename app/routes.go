@@ -58,6 +58,7 @@ type Pages struct {
 	Inspected   *agency.Inspections
 
 	Shared *ministry.Shared
+	Barred *ministry.Barred
 	// Changes are letters about the register, to people without an account.
 	Changes *public.Changes
 	// Guarantees are the ministry's pages of them, OwnGuarantee an agency's.
@@ -183,6 +184,11 @@ func officeRoutes(p Pages) []web.Route {
 		{Method: post, Path: "/agency/duties", Surface: web.Staff, Action: authority.LicenceRead, Handler: p.OwnLicence.Discharge},
 
 		{Method: get, Path: "/ministry/agencies", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Agencies},
+		{Method: get, Path: "/ministry/barred", Surface: web.Staff, Action: authority.BarredRead, Handler: p.Barred.List},
+		{Method: get, Path: "/ministry/barred/new", Surface: web.Staff, Action: authority.BarredPropose, Handler: p.Barred.Form},
+		{Method: post, Path: "/ministry/barred/new", Surface: web.Staff, Action: authority.BarredPropose, Handler: p.Barred.Bar},
+		{Method: get, Path: "/ministry/barred/:id", Surface: web.Staff, Action: authority.BarredRead, Handler: p.Barred.Show},
+		{Method: post, Path: "/ministry/barred/:id/lift", Surface: web.Staff, Action: authority.BarredPropose, Handler: p.Barred.Lift},
 		{Method: get, Path: "/ministry/register/shared", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Shared.Show},
 		{Method: get, Path: "/ministry/agencies/:id", Surface: web.Staff, Action: authority.RegisterList, Handler: p.Licences.Agency},
 		{Method: get, Path: "/ministry/agencies/:id/steps/:kind", Surface: web.Staff, Action: authority.LicencePropose, Handler: p.Licences.StepForm},

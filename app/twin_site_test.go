@@ -27,6 +27,7 @@ import (
 	listing "github.com/fairpassage/portal/internal/agency"
 	"github.com/fairpassage/portal/internal/application"
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/barred"
 	"github.com/fairpassage/portal/internal/certificate"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
@@ -118,7 +119,8 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	kept, err := retention.New(retention.Deps{DB: w.db.DB, Clock: w.clock, Random: currentRandom{}, Keys: shredKeys, Pins: testkit.Pins(), Log: log})
 	must(err)
 	w.retention = kept
-	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules(), laws.Rules(), applications.Rules(), licences.Rules(), w.guarantees.Rules())...)
+	bans := barred.New(barred.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Hasher: hasher})
+	w.decisions, err = decision.NewService(w.db.DB, w.clock, keeper, slices.Concat(people.Rules(keeper), w.desks.Rules(), kept.Rules(), laws.Rules(), applications.Rules(), licences.Rules(), w.guarantees.Rules(), bans.Rules())...)
 	must(err)
 	staff := people.New(people.Deps{DB: w.db.DB, Clock: w.clock, People: keeper, Decisions: w.decisions})
 	w.inspections = inspection.New(inspection.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, People: keeper, Told: licences.TellOfInspection})
@@ -136,7 +138,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
 		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
 		Licences: licence.New(steps, "/ministry"), LicenceAppeals: licence.New(steps, "/oversight"), OwnLicence: licence.New(steps, "/agency"),
-		Changes: public.NewChanges(w.edge, w.watched(keys, home)), Fitness: oversight.NewFitness(w.edge, w.fitness), Shared: ministry.NewShared(w.edge, w.fitness),
+		Changes: public.NewChanges(w.edge, w.watched(keys, home)), Fitness: oversight.NewFitness(w.edge, w.fitness), Shared: ministry.NewShared(w.edge, w.fitness), Barred: ministry.NewBarred(w.edge, bans, w.decisions),
 		Verify: public.NewVerify(w.edge, certificates, "http://localhost:8080"),
 		Admin:  admin.New(w.edge, staff), Inspected: agency.NewInspections(w.edge, w.inspections),
 		Guarantees: ministry.NewGuarantees(w.edge, w.guarantees, w.decisions), OwnGuarantee: agency.NewGuarantee(w.edge, w.guarantees),

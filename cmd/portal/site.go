@@ -101,7 +101,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Licences:       licence.New(licences, "/ministry"),
 		LicenceAppeals: licence.New(licences, "/oversight"),
 		OwnLicence:     licence.New(licences, "/agency"),
-		Changes:        public.NewChanges(w, s.subscriptions), Fitness: oversight.NewFitness(w, s.fitness), Shared: ministry.NewShared(w, s.fitness),
+		Changes:        public.NewChanges(w, s.subscriptions), Fitness: oversight.NewFitness(w, s.fitness), Shared: ministry.NewShared(w, s.fitness), Barred: ministry.NewBarred(w, s.barred, s.decisions),
 		Verify: public.NewVerify(w, s.certificates, conf.BaseURL),
 		Audit:  public.NewAudit(w, s.audit),
 

@@ -9,6 +9,7 @@ import (
 	"github.com/fairpassage/portal/internal/agency"
 	"github.com/fairpassage/portal/internal/application"
 	"github.com/fairpassage/portal/internal/audit"
+	"github.com/fairpassage/portal/internal/barred"
 	"github.com/fairpassage/portal/internal/certificate"
 	"github.com/fairpassage/portal/internal/complaint"
 	"github.com/fairpassage/portal/internal/country"
@@ -57,6 +58,7 @@ type subjects struct {
 	fitness      *fitness.Service
 	inspections  *inspection.Service
 	guarantees   *guarantee.Service
+	barred       *barred.Service
 	placements   *placement.Service
 	complaints   *complaint.Service
 	letters      *letter.Service
@@ -88,6 +90,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		DB: db, Clock: clk, Home: home, Laws: s.laws, Hasher: hasher, Licences: s.licensing, Agencies: s.agencies,
 	})
 	s.inspections = inspection.New(inspection.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws, People: s.people, Told: s.licensing.TellOfInspection})
+	s.barred = barred.New(barred.Deps{DB: db, Clock: clk, Home: home, Hasher: hasher})
 	s.guarantees = guarantee.New(guarantee.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws})
 	s.fitness = fitness.New(fitness.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws, Random: rand.Reader, Found: screening.Phoenix})
 	signer, err := certificate.NewSigner(keys.Secret(seal.SecretLicence))
@@ -123,6 +126,7 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		s.applications.Rules(),
 		s.licensing.Rules(),
 		s.guarantees.Rules(),
+		s.barred.Rules(),
 	)
 	if s.decisions, err = decision.NewService(db, clk, s.people, rules...); err != nil {
 		return nil, err

@@ -115,6 +115,13 @@ const (
 	InspectionLapse  Action = "inspection.lapse" // the last day for a reply is gone
 )
 
+// People who may not direct or own an agency.
+const (
+	BarredRead    Action = "barred.read"
+	BarredPropose Action = "barred.propose" // to bar somebody, and to lift it
+	BarredDecide  Action = "barred.decide"  // a second officer
+)
+
 // Guarantees of agencies.
 const (
 	GuaranteeOwn     Action = "guarantee.own"     // what stands behind one's own agency
@@ -313,6 +320,10 @@ var rules = map[Action]rule{
 	InspectionOwn:    {kind: identity.UnitAgency, roles: agencyPeople, own: true},
 	InspectionReply:  {kind: identity.UnitAgency, roles: []identity.Role{identity.RoleAgencyHead}, own: true},
 	InspectionLapse:  {processes: []string{"clock"}},
+
+	BarredRead:    {kind: identity.UnitMinistry, roles: licensingPeople},
+	BarredPropose: {kind: identity.UnitMinistry, roles: licensingPeople},
+	BarredDecide:  {kind: identity.UnitMinistry, roles: licensingPeople, own: true},
 
 	GuaranteeOwn:     {kind: identity.UnitAgency, roles: agencyPeople, own: true},
 	GuaranteeRead:    {kind: identity.UnitMinistry, roles: licensingPeople},

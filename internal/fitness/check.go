@@ -53,7 +53,8 @@ type Service struct{ Deps }
 func New(deps Deps) *Service { return &Service{deps} }
 
 // Check keeps the promise TopicCheck: the last round of the application is compared
-// with every agency that was suspended or revoked. A round is checked once, however
+// with every agency that was suspended or revoked, and with everybody who is barred. A
+// round is checked once, however
 // often the promise is kept.
 func (s *Service) Check(ctx context.Context, promiseID uuid.UUID) error {
 	by := identity.System("fitness")
@@ -90,8 +91,12 @@ func (s *Service) check(tx postgres.Tx, by identity.Actor, filed filedRow) error
 		return err
 	}
 	matches = weigh(matches, limits)
+	people, err := barredMatches(tx, answers, s.Home.Today(now))
+	if err != nil {
+		return err
+	}
 	c := checkRow{ID: id.New(), ApplicationID: filed.ApplicationID, Round: filed.Round, AgencyID: filed.AgencyID, MadeAt: now}
-	c.Grade, c.Score = grade(matches, limits)
+	c.Grade, c.Score = grade(matches, people, limits)
 	sealed, err := openAlerts(tx, filed.AgencyID, matches, phoneTokens(answers))
 	if err != nil {
 		return err
@@ -101,7 +106,7 @@ func (s *Service) check(tx postgres.Tx, by identity.Actor, filed filedRow) error
 		return err
 	}
 	c.SecondNeeded = c.Grade == Strong || sealed > 0 || sampled
-	fresh, err := insertCheck(tx, c, matches, sealed, sampled)
+	fresh, err := insertCheck(tx, c, findings{matches, people}, sealed, sampled)
 	if err != nil || !fresh {
 		return err
 	}

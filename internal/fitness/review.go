@@ -36,6 +36,7 @@ type Standing struct {
 	Done         bool // the check ran
 	Grade        Grade
 	Evidence     []Evidence
+	Barred       []BarredEvidence
 	SecondNeeded bool
 	SecondGiven  bool
 }
@@ -47,7 +48,10 @@ func Of(tx postgres.Tx, application uuid.UUID, round int) (Standing, error) {
 		return Standing{}, err
 	}
 	s := Standing{Done: true, Grade: c.Grade, SecondNeeded: c.SecondNeeded, SecondGiven: c.SecondAt != nil}
-	s.Evidence, err = evidenceOf(tx, c.ID)
+	if s.Evidence, err = evidenceOf(tx, c.ID); err != nil {
+		return s, err
+	}
+	s.Barred, err = barredEvidenceOf(tx, c.ID)
 	return s, err
 }
 
@@ -90,6 +94,7 @@ type File struct {
 	NameLatin, NameLocal string
 	Grade                Grade
 	Evidence             []Evidence
+	Barred               []BarredEvidence
 	Sealed               Sealed
 	Reviews              []Review
 	Given                bool
@@ -130,6 +135,9 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, check uuid.UUID
 			return err
 		}
 		if f.Evidence, err = evidenceOf(tx, check); err != nil {
+			return err
+		}
+		if f.Barred, err = barredEvidenceOf(tx, check); err != nil {
 			return err
 		}
 		if f.Sealed, err = sealedOf(tx, check); err != nil {

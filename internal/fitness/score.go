@@ -66,13 +66,18 @@ func weigh(all []Match, t Thresholds) []Match {
 	return all
 }
 
-// grade adds up what is shared with each agency, and takes the most.
-func grade(all []Match, t Thresholds) (Grade, int) {
+// grade adds up what is shared with each agency and with everybody who is barred, and
+// takes the most.
+func grade(all []Match, barred []BarredMatch, t Thresholds) (Grade, int) {
 	sums := map[uuid.UUID]int{}
 	most := 0
 	for _, m := range all {
 		sums[m.Other] += m.Weight
 		most = max(most, sums[m.Other])
+	}
+	for _, m := range barred {
+		sums[m.Person] += m.Weight
+		most = max(most, sums[m.Person])
 	}
 	switch {
 	case !t.Known:

@@ -84,15 +84,27 @@ type checkRow struct {
 	MadeAt                      time.Time
 }
 
+// findings are what a check found.
+type findings struct {
+	matches []Match
+	barred  []BarredMatch
+}
+
 // insertCheck returns false when the round was checked already.
-func insertCheck(tx postgres.Tx, c checkRow, matches []Match, sealed int, sampled bool) (bool, error) {
+func insertCheck(tx postgres.Tx, c checkRow, f findings, sealed int, sampled bool) (bool, error) {
 	res := tx.Gorm().Exec(`
 		INSERT INTO fitness_checks (id, application_id, round, agency_id, grade, score, second_needed, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (application_id, round) DO NOTHING`, c.ID, c.ApplicationID, c.Round, c.AgencyID, c.Grade, c.Score, c.SecondNeeded, c.MadeAt)
 	if res.Error != nil || res.RowsAffected == 0 {
 		return false, res.Error
 	}
-	for _, m := range matches {
+	for _, m := range f.barred {
+		err := tx.Gorm().Exec(`INSERT INTO fitness_barred (check_id, barred_id, kind, shown, weight) VALUES (?, ?, ?, ?, ?)`, c.ID, m.Person, m.Kind, m.Shown, m.Weight).Error
+		if err != nil {
+			return false, err
+		}
+	}
+	for _, m := range f.matches {
 		err := tx.Gorm().Exec(`INSERT INTO fitness_matches (check_id, kind, other_id, shown, degree, weight) VALUES (?, ?, ?, ?, ?, ?)`,
 			c.ID, m.Kind, m.Other, m.Shown, m.Degree, m.Weight).Error
 		if err != nil {
@@ -117,6 +129,13 @@ func evidenceOf(tx postgres.Tx, check uuid.UUID) (all []Evidence, err error) {
 	err = tx.Gorm().Raw(`
 		SELECT m.kind, m.shown, m.degree, m.weight, m.other_id, a.name_latin, a.name_local, licence_state(a.id, CURRENT_DATE) AS state
 		FROM fitness_matches m JOIN agencies a ON a.id = m.other_id WHERE m.check_id = ? ORDER BY m.weight DESC, m.kind, m.other_id`, check).Scan(&all).Error
+	return all, err
+}
+
+func barredEvidenceOf(tx postgres.Tx, check uuid.UUID) (all []BarredEvidence, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT m.kind, m.shown, m.weight, m.barred_id, b.name_latin, b.name_local, b.ground
+		FROM fitness_barred m JOIN barred_people b ON b.id = m.barred_id WHERE m.check_id = ? ORDER BY m.weight DESC, m.kind, m.barred_id`, check).Scan(&all).Error
 	return all, err
 }
 

@@ -86,4 +86,8 @@ INSERT INTO guarantee_letters (id, entry_id, guarantee_id, amount) VALUES (pg_te
 INSERT INTO guarantee_top_ups (entry_id, agency_id, amount, currency, missing) VALUES (pg_temp.u(132), pg_temp.u(30), 2, 'USD', 2);
 INSERT INTO subscriptions (id, agency_id, subscriber, sealed, language, asked_at) VALUES (pg_temp.u(140), pg_temp.u(30), sha256('x'), 'x', 'en', now());
 INSERT INTO subscription_letters (id, subscription_id, kind, made_at) VALUES (pg_temp.u(141), pg_temp.u(140), 'confirm', now());
+INSERT INTO barred_people (id, name_latin, born_on, ground, text, from_day, proposed_at) VALUES (pg_temp.u(150), 'x', '1970-01-01', 'other', 'x', '2026-01-01', now());
+INSERT INTO barred_names (barred_id, folded) VALUES (pg_temp.u(150), 'x');
+INSERT INTO barred_lifts (decision_id, barred_id, text, proposed_by, proposed_at) VALUES (pg_temp.u(151), pg_temp.u(150), 'x', pg_temp.u(10), now());
+INSERT INTO fitness_barred (check_id, barred_id, kind, shown, weight) VALUES (pg_temp.u(120), pg_temp.u(150), 'birth', 'x', 40);
 RESET session_replication_role;
