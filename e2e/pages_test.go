@@ -54,6 +54,7 @@ var keyPages = []keyPage{
 	{name: "ministry-remark", role: "licensing_officer", address: "/ministry/applications?q=two+elephants", link: `main a[href*="/remarks?"]`, through: `main a[href^="/ministry/applications/"]`},
 	{name: "ministry-agencies", role: "licensing_officer", address: "/ministry/agencies?q=harvest"},
 	{name: "ministry-barred", role: "licensing_officer", address: "/ministry/barred"},
+	{name: "ministry-barred-person", role: "licensing_officer", address: "/ministry/barred", link: `main td a[href^="/ministry/barred/"]`},
 	{name: "ministry-bar", role: "licensing_officer", address: "/ministry/barred/new"},
 	{name: "ministry-shared", role: "licensing_officer", address: "/ministry/register/shared"},
 	{name: "ministry-agency", role: "licensing_officer", address: "/ministry/agencies?q=harvest", link: `main td a[href^="/ministry/agencies/"]`},

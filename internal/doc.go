@@ -36,6 +36,7 @@
 //	guarantee   what a bank holds for an agency, in a ledger; a claim on it is an
 //	            award, a call asks the bank to pay it
 //	subscription an address that is told when the register shows something else
+//	barred      who may not direct, own or recruit for an agency
 //	inspection  a visit to an agency, standard by standard; there a finding is a
 //	            standard that was not met
 //	decision    a proposal that waits for a second person, and what became of it

@@ -174,6 +174,9 @@ func (d Deps) layGround(ctx context.Context, w *world) (map[string]uuid.UUID, er
 		if err := d.people(tx, w, ids, secrets, h.papers); err != nil {
 			return err
 		}
+		if err := bar(tx, w); err != nil {
+			return err
+		}
 		if err := place(tx, w, h, ids); err != nil {
 			return err
 		}

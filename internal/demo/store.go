@@ -120,6 +120,17 @@ func insertEvent(tx postgres.Tx, agency uuid.UUID, kind licensing.EventKind, on 
 	return tx.Gorm().Exec(`INSERT INTO licence_events (id, agency_id, kind, on_day) VALUES (?, ?, ?, ?)`, id.New(), agency, kind, on).Error
 }
 
+func insertBarred(tx postgres.Tx, name string, born, from time.Time) error {
+	key := id.New()
+	err := tx.Gorm().Exec(`
+		INSERT INTO barred_people (id, name_latin, born_on, ground, text, from_day, proposed_at, confirmed_at) VALUES (?, ?, ?, 'worker_fees', ?, ?, ?, ?)`,
+		key, name, born, "Decision 7 of the invented court: workers paid for places that did not exist.", from, from, from).Error
+	if err != nil {
+		return err
+	}
+	return tx.Gorm().Exec(`INSERT INTO barred_names (barred_id, folded) VALUES (?, ?)`, key, matching.Fold(name)).Error
+}
+
 func insertPaper(tx postgres.Tx, statement string, args map[string]any) error {
 	return tx.Gorm().Exec(statement, args).Error
 }
