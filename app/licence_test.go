@@ -123,6 +123,8 @@ func TestALicenceIsSuspendedAfterAReplyAppealedAndGivenBackByTheOversightBody(t 
 	wantText(t, page, "Licensed", "Appeal upheld")
 	_, page = first.get(t, l.home()+"/timeline")
 	wantText(t, page, "Suspension", "Appeal upheld", "Reply of the agency")
+	_, page = overseer.get(t, l.link(overseer, at, "/timeline"))
+	wantText(t, page, "Suspension", "Appeal upheld", "Reply of the agency")
 	_, page = first.get(t, l.home()+"/timeline?what=licence")
 	wantText(t, page, "granted")
 }

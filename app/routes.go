@@ -270,6 +270,7 @@ func caseRoutes(p Pages) []web.Route {
 		{Method: post, Path: "/oversight/fitness/:id", Surface: web.Staff, Action: authority.FitnessReview, Handler: p.Fitness.Review},
 		{Method: get, Path: "/oversight/appeals", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.Appeals},
 		{Method: get, Path: "/oversight/agencies/:id", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.Agency},
+		{Method: get, Path: "/oversight/agencies/:id/timeline", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.Timeline},
 		{Method: get, Path: "/oversight/agencies/:id/steps/:kind", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.StepForm},
 		{Method: post, Path: "/oversight/agencies/:id/steps/:kind", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.Take},
 		{Method: get, Path: "/oversight/letters/:id", Surface: web.Staff, Action: authority.AppealPropose, Handler: p.LicenceAppeals.Letter},

@@ -223,6 +223,10 @@ func (b *tab) turn(what string, steps ...chromedp.Action[chromedp.Void]) {
 	ctx, cancel := context.WithTimeout(b.ctx, tabPatience)
 	defer cancel()
 	response, err := chromedp.RunResponse(ctx, steps...)
+	for err != nil && strings.Contains(err.Error(), "Could not find node") && ctx.Err() == nil {
+		// A page that is live put a new one in its place under the finger.
+		response, err = chromedp.RunResponse(ctx, steps...)
+	}
 	if err != nil {
 		b.t.Fatalf("%s on %s: %v\n%s", what, b.path(), err, b.text("main"))
 	}

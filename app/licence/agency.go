@@ -198,6 +198,9 @@ func (d *Desk) happening(lang string, agency uuid.UUID, h licensing.Happening) t
 		l.Key = "timeline." + h.What
 		l.Reason = "timeline.kind." + h.Kind
 	}
+	if d.base == "/oversight" && h.What != "step" {
+		l.Href = "" // overseers have pages of the letters alone
+	}
 	return l
 }
 

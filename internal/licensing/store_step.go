@@ -10,8 +10,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// decidingUnit is the unit whose decision it is: the oversight body's where a
-// suspension is lifted, one's own everywhere else.
 // overturned lists the steps of an agency that an upheld appeal undid.
 func overturned(tx postgres.Tx, agency uuid.UUID) (all []uuid.UUID, err error) {
 	err = tx.Gorm().Raw(`
@@ -19,6 +17,8 @@ func overturned(tx postgres.Tx, agency uuid.UUID) (all []uuid.UUID, err error) {
 	return all, err
 }
 
+// decidingUnit is the unit whose decision it is: the oversight body's where a
+// suspension is lifted, one's own everywhere else.
 func decidingUnit(tx postgres.Tx, actor identity.Actor, kind StepKind) (uuid.UUID, error) {
 	if kind != Reinstate {
 		return actor.UnitID, nil
