@@ -154,9 +154,12 @@ func findByNonce(tx postgres.Tx, nonceHash []byte) (Filed, error) {
 	return Filed{ID: row.ID, FiledAt: row.FiledAt, Again: true}, res.Error
 }
 
+// lockStatus reads the status for a move. It asks for no more than a move needs:
+// a finding holds its evidence by a key share, and two who hold the same would
+// wait for each other over a lock that excludes it.
 func lockStatus(tx postgres.Tx, id uuid.UUID) (Status, error) {
 	var status string // gorm scans no named type
-	res := tx.Gorm().Raw(`SELECT status FROM complaints WHERE id = ? FOR UPDATE`, id).Scan(&status)
+	res := tx.Gorm().Raw(`SELECT status FROM complaints WHERE id = ? FOR NO KEY UPDATE`, id).Scan(&status)
 	if res.Error == nil && res.RowsAffected == 0 {
 		return "", fault.New(fault.NotFound, "problem.not_found")
 	}

@@ -1,13 +1,9 @@
 package screening_test
 
 import (
-	"crypto/rand"
 	"sync"
 	"testing"
 
-	"github.com/fairpassage/portal/internal/escalation"
-	"github.com/fairpassage/portal/internal/screening"
-	"github.com/fairpassage/portal/internal/testkit"
 	"github.com/google/uuid"
 )
 
@@ -77,6 +73,33 @@ func TestComplaintsAboutTheSameSubjectsDoNotWaitForEachOther(t *testing.T) {
 	}
 }
 
+// The two share complaints, though neither shares a subject with the other: both
+// hold them as evidence before either notes that investigators have them.
+func TestTwoThatHoldTheSameEvidenceDoNotWaitForEachOther(t *testing.T) {
+	w := newWorld(t)
+	agency := w.agency("Example Overseas")
+	for range 2 {
+		w.file(told{agency: agency, employer: "e1", reporter: uuid.NewString(), said: unpaidAndHeld, firstHand: true})
+	}
+	_, one := w.file(told{agency: agency, reporter: "r1", said: unpaidAndHeld, firstHand: true})
+	_, other := w.file(told{employer: "e1", reporter: "r2", said: unpaidAndHeld, firstHand: true})
+	var here sync.WaitGroup
+	here.Add(2)
+	w.svc = w.service(func(name string) {
+		if name == "screen: findings stored" {
+			here.Done()
+			here.Wait()
+		}
+	})
+	w.screenAtOnce([]uuid.UUID{one, other})
+	if n := w.count(`SELECT count(*) FROM escalations`); n != 2 {
+		t.Errorf("%d escalations, want 2", n)
+	}
+	if n := w.count(`SELECT count(*) FROM (SELECT unnest(evidence) FROM findings GROUP BY 1 HAVING count(DISTINCT subject_key) > 1) shared`); n != 2 {
+		t.Errorf("%d complaints are evidence against both, want 2", n)
+	}
+}
+
 func (w *world) screenAtOnce(promises []uuid.UUID) {
 	w.t.Helper()
 	var wait sync.WaitGroup
@@ -91,21 +114,17 @@ func (w *world) screenAtOnce(promises []uuid.UUID) {
 }
 
 func TestAJobThatDiesAnywhereLeavesNothingAndIsDoneLater(t *testing.T) {
-	for _, at := range []string{"screen: subjects locked", "screen: facts loaded", "screen: before commit"} {
+	for _, at := range []string{"screen: subjects locked", "screen: facts loaded", "screen: findings stored", "screen: before commit"} {
 		t.Run(at, func(t *testing.T) {
 			w := newWorld(t)
 			agency := w.agency("Example Overseas")
 			w.tell(told{agency: agency, reporter: "r1", said: unpaidAndHeld, firstHand: true})
 			_, promise := w.file(told{agency: agency, reporter: "r2", said: overworked, firstHand: true})
 			before := w.everything()
-			dying := screening.New(screening.Deps{
-				DB: w.db.DB, Clock: w.clk,
-				Escalations: escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clk, People: testkit.People(w.clk), Random: rand.Reader}),
-				Step: func(name string) {
-					if name == at {
-						panic("dies at " + name)
-					}
-				},
+			dying := w.service(func(name string) {
+				if name == at {
+					panic("dies at " + name)
+				}
 			})
 			func() {
 				defer func() {

@@ -108,6 +108,7 @@ func (s *Service) screen(tx postgres.Tx, complaintID uuid.UUID) error {
 			all = append(all, one)
 		}
 	}
+	s.deps.Step("screen: findings stored")
 	if err := s.handOver(tx, all); err != nil {
 		return err
 	}

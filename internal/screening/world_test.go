@@ -41,11 +41,16 @@ func newWorld(t *testing.T) *world {
 	w.exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, 'police-national', 'police', '{"en": "Police"}'), ($2, 'oversight', 'oversight', '{"en": "Oversight"}')`,
 		w.police, w.oversight)
 	w.db.Adopt(t)
-	w.svc = screening.New(screening.Deps{
-		DB: w.db.DB, Clock: w.clk, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+	w.svc = w.service(nil)
+	return w
+}
+
+// service is the use cases, with step called between every two steps.
+func (w *world) service(step func(name string)) *screening.Service {
+	return screening.New(screening.Deps{
+		DB: w.db.DB, Clock: w.clk, Log: slog.New(slog.NewTextHandler(w.log, nil)), Step: step,
 		Escalations: escalation.New(escalation.Deps{DB: w.db.DB, Clock: w.clk, People: testkit.People(w.clk), Random: rand.Reader}),
 	})
-	return w
 }
 
 func (w *world) exec(query string, args ...any) {
