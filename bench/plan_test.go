@@ -26,7 +26,7 @@ type statement struct {
 // plans are of what is really asked.
 func (r *record) overhear(b *testing.B, fn func()) (sent []statement) {
 	b.Helper()
-	listening := true
+	listening, last := true, ""
 	hear := func(g *gorm.DB) {
 		if !listening {
 			return
@@ -37,12 +37,24 @@ func (r *record) overhear(b *testing.B, fn func()) (sent []statement) {
 		}
 		sent = append(sent, s)
 	}
+	ask := func(g *gorm.DB) {
+		if !listening {
+			return
+		}
+		listening = false // what is asked here is not the use case's
+		if who := whose(b, g); who != last {
+			last, sent = who, append(sent, statement{text: who})
+		}
+		listening = true
+	}
 	name := fmt.Sprintf("bench:%p", &listening)
 	check(b, r.DB.Read(b.Context(), identity.System("bench"), func(tx postgres.Tx) error {
 		on := tx.Gorm().Callback()
 		for _, err := range []error{
 			on.Row().After("gorm:row").Register(name, hear), on.Raw().After("gorm:raw").Register(name, hear),
 			on.Query().After("gorm:query").Register(name, hear),
+			on.Row().Before("gorm:row").Register(name+":who", ask), on.Raw().Before("gorm:raw").Register(name+":who", ask),
+			on.Query().Before("gorm:query").Register(name+":who", ask),
 		} {
 			check(b, err)
 		}
@@ -51,6 +63,17 @@ func (r *record) overhear(b *testing.B, fn func()) (sent []statement) {
 	fn()
 	listening = false
 	return sent
+}
+
+// whose gives the statement that makes somebody else's transaction that of whoever
+// acts: row security is part of a plan.
+func whose(b *testing.B, g *gorm.DB) string {
+	b.Helper()
+	var who string
+	check(b, g.Session(&gorm.Session{NewDB: true}).Raw(`
+		SELECT 'SELECT ' || string_agg(format('set_config(%L, %L, true)', name, coalesce(current_setting(name, true), '')), ', ')
+		FROM unnest(ARRAY['role', 'portal.as', 'portal.person', 'portal.unit', 'portal.desk', 'portal.kind', 'portal.agency']) AS name`).Row().Scan(&who))
+	return who
 }
 
 // literal spells a bound value as PostgreSQL reads it.

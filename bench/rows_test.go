@@ -61,7 +61,7 @@ func (r *record) register() []table {
 		}},
 		{"agency_names", cols(`agency_id position name folded skeleton bigrams`), len(names), func(i int) []any { return names[i] }},
 		{"agency_contacts", cols(`agency_id kind position shown key digits token`), r.agencies, func(i int) []any {
-			digits := fmt.Sprintf("85510%07d", i)
+			digits := fmt.Sprintf("85510%06d", i)
 			return []any{key('a', i), "phone", 0, "+" + digits, "+" + digits, digits, token('c', i)}
 		}},
 		{"employers", cols(`id name folded token country created_at`), r.employers, func(i int) []any {

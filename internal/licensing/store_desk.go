@@ -112,13 +112,3 @@ func discharge(tx postgres.Tx, agency, duty, by uuid.UUID, now time.Time) (bool,
 	res := tx.Gorm().Exec(`UPDATE stranded_people SET done_by = ?, done_at = ? WHERE id = ? AND agency_id = ? AND done_at IS NULL`, by, now, duty, agency)
 	return res.RowsAffected == 1, res.Error
 }
-
-// happenings reads the timeline backwards from a moment.
-func happenings(tx postgres.Tx, agency uuid.UUID, f TimelineFilter, limit int) (all []Happening, err error) {
-	err = tx.Gorm().Raw(`
-		SELECT at, what, kind, object_id, words FROM agency_timeline
-		WHERE agency_id = @agency AND (@what = '' OR what = @what) AND (at, object_id) < (@at, @object)
-		ORDER BY at DESC, object_id DESC LIMIT @limit`,
-		map[string]any{"agency": agency, "what": f.What, "at": f.Before, "object": f.BeforeID, "limit": limit}).Scan(&all).Error
-	return all, err
-}

@@ -11,22 +11,54 @@ import (
 // LicenceOf returns what is on record about the agency's licence, within the
 // caller's transaction.
 func LicenceOf(tx postgres.Tx, agency uuid.UUID) (Licence, error) {
-	var l Licence
-	if err := tx.Gorm().Raw(`SELECT coalesce((SELECT number FROM licences WHERE agency_id = ?), '')`, agency).Scan(&l.Number).Error; err != nil {
-		return Licence{}, err
+	all, err := LicencesOf(tx, []uuid.UUID{agency})
+	return all[agency], err
+}
+
+// LicencesOf is LicenceOf for several agencies at once. Those without anything on
+// record are not among the answers.
+func LicencesOf(tx postgres.Tx, agencies []uuid.UUID) (map[uuid.UUID]Licence, error) {
+	all := map[uuid.UUID]Licence{}
+	if len(agencies) == 0 {
+		return all, nil
 	}
-	err := tx.Gorm().Raw(`SELECT valid_from AS "from", valid_until AS until FROM licence_periods WHERE agency_id = ? ORDER BY valid_from`, agency).Scan(&l.Periods).Error
+	var numbers []struct {
+		AgencyID uuid.UUID
+		Number   string
+	}
+	if err := tx.Gorm().Raw(`SELECT agency_id, number FROM licences WHERE agency_id IN ?`, agencies).Scan(&numbers).Error; err != nil {
+		return nil, err
+	}
+	for _, r := range numbers {
+		all[r.AgencyID] = Licence{Number: r.Number}
+	}
+	var periods []struct {
+		AgencyID uuid.UUID
+		Period
+	}
+	err := tx.Gorm().Raw(`SELECT agency_id, valid_from AS "from", valid_until AS until FROM licence_periods WHERE agency_id IN ? ORDER BY valid_from`, agencies).Scan(&periods).Error
 	if err != nil {
-		return Licence{}, err
+		return nil, err
 	}
+	for _, r := range periods {
+		l := all[r.AgencyID]
+		l.Periods = append(l.Periods, r.Period)
+		all[r.AgencyID] = l
+	}
+	return all, addEvents(tx, agencies, all)
+}
+
+// addEvents reads what happened to the licences, in order.
+func addEvents(tx postgres.Tx, agencies []uuid.UUID, all map[uuid.UUID]Licence) error {
 	var rows []struct {
+		AgencyID uuid.UUID
 		Kind     EventKind
 		OnDay    time.Time
 		Reason   string
 		UntilDay *time.Time
 		StepID   *uuid.UUID
 	}
-	err = tx.Gorm().Raw(`SELECT kind, on_day, reason, until_day, step_id FROM licence_events WHERE agency_id = ? ORDER BY on_day, id`, agency).Scan(&rows).Error
+	err := tx.Gorm().Raw(`SELECT agency_id, kind, on_day, reason, until_day, step_id FROM licence_events WHERE agency_id IN ? ORDER BY on_day, id`, agencies).Scan(&rows).Error
 	for _, r := range rows {
 		e := Event{Kind: r.Kind, On: r.OnDay, Reason: r.Reason}
 		if r.UntilDay != nil {
@@ -35,9 +67,11 @@ func LicenceOf(tx postgres.Tx, agency uuid.UUID) (Licence, error) {
 		if r.StepID != nil {
 			e.StepID = *r.StepID
 		}
+		l := all[r.AgencyID]
 		l.Events = append(l.Events, e)
+		all[r.AgencyID] = l
 	}
-	return l, err
+	return err
 }
 
 // HoldLicence is LicenceOf for a decision that depends on it: the agency's row

@@ -19,30 +19,32 @@ import (
 // MaxQuery characters count.
 func (s *Service) Search(ctx context.Context, typed string, limit int) ([]Hit, error) {
 	q := newQuery(typed, s.regions())
-	return s.look(ctx, q, q.ways(), limit)
+	return s.look(ctx, q, limit, q.sureWays(), q.ways())
 }
 
 // Candidates finds agencies by name alone, for somebody who types the name of
 // the agency that a complaint is about.
 func (s *Service) Candidates(ctx context.Context, typed string, limit int) ([]Hit, error) {
 	q := newQuery(typed, nil)
-	return s.look(ctx, q, q.nameWays(), limit)
+	return s.look(ctx, q, limit, q.nameWays())
 }
 
-func (s *Service) look(ctx context.Context, q query, ways []way, limit int) (hits []Hit, err error) {
+// look asks the ways in turn, until some of them find anybody.
+func (s *Service) look(ctx context.Context, q query, limit int, turns ...[]way) (hits []Hit, err error) {
 	if q.empty() || limit <= 0 {
 		return nil, nil
 	}
 	err = s.db.Read(ctx, identity.Public(), func(tx postgres.Tx) error {
-		var all []candidate
-		for _, w := range ways {
-			found, err := findCandidates(tx, w)
+		var best map[uuid.UUID]candidate
+		for _, ways := range turns {
+			all, err := findCandidates(tx, ways)
 			if err != nil {
 				return err
 			}
-			all = append(all, found...)
+			if best = q.rank(all); len(best) > 0 {
+				break
+			}
 		}
-		best := q.rank(all)
 		agencies, err := findAgencies(tx, best)
 		if err != nil {
 			return err
@@ -64,16 +66,21 @@ func (s *Service) look(ctx context.Context, q query, ways []way, limit int) (hit
 // fillLicences looks up what is on record about the licences of the few that
 // are shown and have one.
 func (s *Service) fillLicences(tx postgres.Tx, hits []Hit) error {
+	var numbered []uuid.UUID
+	for _, h := range hits {
+		if h.Number != "" {
+			numbered = append(numbered, h.ID)
+		}
+	}
+	licences, err := licensing.LicencesOf(tx, numbered)
+	if err != nil {
+		return err
+	}
 	today := s.today()
 	for i := range hits {
-		if hits[i].Number == "" {
-			continue
+		if l, found := licences[hits[i].ID]; found {
+			hits[i].Agency = withLicence(hits[i].Agency, l, today)
 		}
-		l, err := licensing.LicenceOf(tx, hits[i].ID)
-		if err != nil {
-			return err
-		}
-		hits[i].Agency = withLicence(hits[i].Agency, l, today)
 	}
 	return nil
 }

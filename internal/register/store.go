@@ -1,6 +1,9 @@
 package register
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
@@ -10,16 +13,34 @@ import (
 // stretch of words, to be a candidate.
 const likeness = "0.45"
 
-func findCandidates(tx postgres.Tx, w way) ([]candidate, error) {
-	if err := tx.Gorm().Exec(`SELECT set_config('pg_trgm.word_similarity_threshold', ?, true)`, likeness).Error; err != nil {
-		return nil, err
+// findCandidates asks all ways in one statement: each is one look into an index,
+// and going to the server and back costs more than most of them.
+func findCandidates(tx postgres.Tx, ways []way) ([]candidate, error) {
+	if len(ways) == 0 {
+		return nil, nil
 	}
-	var rows []candidate
-	err := tx.Gorm().Raw(w.statement, w.args...).Scan(&rows).Error
-	for i := range rows {
-		rows[i].how = w.how
+	var all []string
+	var args []any
+	for i, w := range ways {
+		if w.alike {
+			if err := tx.Gorm().Exec(`SELECT set_config('pg_trgm.word_similarity_threshold', ?, true)`, likeness).Error; err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, fmt.Sprintf(`(SELECT %d AS way, agency_id, matched, folded FROM (%s) AS way_%d)`, i, w.statement, i))
+		args = append(args, w.args...)
 	}
-	return rows, err
+	var rows []struct {
+		Way             int
+		AgencyID        uuid.UUID
+		Matched, Folded string
+	}
+	err := tx.Gorm().Raw(strings.Join(all, " UNION ALL "), args...).Scan(&rows).Error
+	found := make([]candidate, len(rows))
+	for i, r := range rows {
+		found[i] = candidate{AgencyID: r.AgencyID, Matched: r.Matched, Folded: r.Folded, how: ways[r.Way].how}
+	}
+	return found, err
 }
 
 type agencyRow struct {

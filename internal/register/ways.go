@@ -15,13 +15,15 @@ type way struct {
 	how       How
 	statement string
 	args      []any
+	alike     bool // it asks for names that are like another
 }
 
-// ways lists the look-ups that a question calls for.
-func (q query) ways() []way {
+// sureWays are the look-ups by what belongs to one agency alone, where the question
+// is such a thing. Whoever is found by one is who was asked for.
+func (q query) sureWays() []way {
 	var all []way
 	add := func(how How, statement string, args ...any) {
-		all = append(all, way{how, statement + ` LIMIT ?`, append(args, perWay)})
+		all = append(all, way{how: how, statement: statement + ` LIMIT ?`, args: append(args, perWay)})
 	}
 	if q.number != "" {
 		add(ByLicenceNumber, `SELECT agency_id, number AS matched, '' AS folded FROM licences WHERE number = ?`, q.number)
@@ -30,14 +32,25 @@ func (q query) ways() []way {
 		add(ByPhone, `SELECT agency_id, shown AS matched, '' AS folded FROM agency_contacts
 			WHERE key IN ? AND key <> '' AND kind IN ('phone', 'fax')`, q.phones)
 	}
-	for _, part := range q.parts {
-		add(ByPhonePart, `SELECT agency_id, shown AS matched, '' AS folded FROM agency_contacts
-			WHERE digits LIKE ? AND digits <> '' AND kind IN ('phone', 'fax') ORDER BY digits, agency_id`, "%"+part+"%")
-	}
 	if q.email != "" {
 		add(ByEmail, `SELECT agency_id, shown AS matched, '' AS folded FROM agency_contacts
 			WHERE key = ? AND key <> '' AND kind = 'email'`, q.email)
-		return all
+	}
+	return all
+}
+
+// ways lists the other look-ups that a question calls for.
+func (q query) ways() []way {
+	if q.email != "" {
+		return nil
+	}
+	var all []way
+	add := func(how How, statement string, args ...any) {
+		all = append(all, way{how: how, statement: statement + ` LIMIT ?`, args: append(args, perWay)})
+	}
+	for _, part := range q.parts {
+		add(ByPhonePart, `SELECT agency_id, shown AS matched, '' AS folded FROM agency_contacts
+			WHERE digits LIKE ? AND digits <> '' AND kind IN ('phone', 'fax') ORDER BY digits, agency_id`, "%"+part+"%")
 	}
 	if q.folded != "" {
 		add(ByPerson, `SELECT agency_id, shown AS matched, '' AS folded FROM agency_contacts
@@ -54,7 +67,10 @@ func (q query) nameWays() []way {
 	}
 	var all []way
 	add := func(statement string, args ...any) {
-		all = append(all, way{ByNameLike, `SELECT agency_id, name AS matched, folded FROM agency_names WHERE ` + statement + ` LIMIT ?`, append(args, perWay)})
+		all = append(all, way{
+			how: ByNameLike, statement: `SELECT agency_id, name AS matched, folded FROM agency_names WHERE ` + statement + ` LIMIT ?`,
+			args: append(args, perWay),
+		})
 	}
 	add(`folded IN (?, ?)`, q.folded, q.core)
 	add(`folded LIKE ? ORDER BY folded USING ~<~`, q.folded+"%")
@@ -78,9 +94,13 @@ func (q query) nameWays() []way {
 const perScan = 2000
 
 func trigramWay(core string) way {
-	return way{ByNameLike, `SELECT agency_id, matched, folded FROM (
+	return way{
+		how: ByNameLike, alike: true,
+		statement: `SELECT agency_id, matched, folded FROM (
 			SELECT agency_id, name AS matched, folded FROM agency_names WHERE ? <% folded LIMIT ?) like_it
-		ORDER BY word_similarity(?, folded) DESC, folded LIMIT ?`, []any{core, perScan, core, perWay}}
+		ORDER BY word_similarity(?, folded) DESC, folded LIMIT ?`,
+		args: []any{core, perScan, core, perWay},
+	}
 }
 
 // bigramWay finds names with all pairs of characters (@>) or any (&&), those
@@ -89,11 +109,11 @@ func trigramWay(core string) way {
 func bigramWay(bigrams []string, operator string) way {
 	text, _ := json.Marshal(bigrams) // strings always marshal
 	return way{
-		ByNameLike, `SELECT agency_id, matched, folded FROM (
+		how: ByNameLike, statement: `SELECT agency_id, matched, folded FROM (
 			SELECT agency_id, name AS matched, folded, bigrams FROM agency_names
 			WHERE bigrams ` + operator + ` (SELECT array_agg(value) FROM json_array_elements_text(CAST(? AS json))) LIMIT ?) like_it
 		ORDER BY cardinality(ARRAY(SELECT unnest(bigrams) INTERSECT SELECT value FROM json_array_elements_text(CAST(? AS json)))) DESC,
 		         length(folded), folded LIMIT ?`,
-		[]any{string(text), perScan, string(text), perWay},
+		args: []any{string(text), perScan, string(text), perWay},
 	}
 }

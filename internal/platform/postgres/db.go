@@ -57,10 +57,11 @@ func Open(ctx context.Context, url string, opts Options) (*DB, error) {
 	}
 	conf.RuntimeParams["application_name"] = "portal " + opts.Name
 	conf.RuntimeParams["timezone"] = "UTC"
+	conf.RuntimeParams["standard_conforming_strings"] = "on"
 	conf.RuntimeParams["statement_timeout"] = fmt.Sprint(opts.Timeout.Milliseconds())
 	conf.RuntimeParams["lock_timeout"] = fmt.Sprint(opts.Timeout.Milliseconds())
 	conf.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(2 * opts.Timeout.Milliseconds())
-	pool := stdlib.OpenDB(*conf)
+	pool := sql.OpenDB(connector{stdlib.GetConnector(*conf)})
 	pool.SetMaxOpenConns(opts.MaxConns)
 	pool.SetMaxIdleConns(opts.MaxConns)
 	pool.SetConnMaxIdleTime(5 * time.Minute)

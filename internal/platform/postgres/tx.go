@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
@@ -39,18 +38,8 @@ func (d *DB) Read(ctx context.Context, actor Actor, fn func(Tx) error) error {
 }
 
 func (d *DB) run(ctx context.Context, actor Actor, opts *sql.TxOptions, fn func(Tx) error) error {
-	who := actor.DatabaseIdentity()
-	err := d.gorm.WithContext(ctx).Transaction(func(g *gorm.DB) error {
-		// Local to the transaction: a session-level SET would leak to the
-		// connection's next user. The login role itself may do nothing: an actor
-		// without a role is refused by the first statement.
-		err := g.Exec(`SELECT set_config('role', ?, true), set_config('portal.as', ?, true), set_config('portal.person', ?, true),
-			set_config('portal.unit', ?, true), set_config('portal.desk', ?, true), set_config('portal.kind', ?, true), set_config('portal.agency', ?, true)`,
-			who.Role, who.As, who.Person, who.Unit, who.Desk, who.UnitKind, who.Agency).Error
-		if err != nil {
-			return fmt.Errorf("name the actor: %w", err)
-		}
-		return fn(Tx{ctx: ctx, gorm: g})
+	err := d.gorm.WithContext(context.WithValue(ctx, whoKey{}, actor.DatabaseIdentity())).Transaction(func(g *gorm.DB) error {
+		return fn(Tx{ctx: ctx, gorm: g.WithContext(ctx)})
 	}, opts)
 	return scrub(err)
 }
