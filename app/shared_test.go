@@ -32,7 +32,7 @@ func TestAnOfficerSeesAgenciesThatShareAPhoneAsAGraph(t *testing.T) {
 	if two, _ := again.Find("svg.fp-chart").Html(); one != two {
 		t.Error("it is drawn in another way the second time")
 	}
-	for query, want := range map[string]string{"?kind=email": "No group", "?kind=rubbish": "Group 1", "?q=second&sanctioned=yes": "Group 1", "?q=%00%ff": "Group 1", "?page=-4": "Group 1"} {
+	for query, want := range map[string]string{"?kind=email": "No group", "?kind=rubbish": "Group 1", "?q=second&only=sanctioned": "Group 1", "?q=%00%ff": "Group 1", "?page=-4": "Group 1", "?only=lending": "May be working under another's licence"} {
 		status, page := officer.get(t, path+query)
 		if status != http.StatusOK || !strings.Contains(page.Find("main").Text(), want) {
 			t.Errorf("%s: %d, and not %q", query, status, want)

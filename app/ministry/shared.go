@@ -26,7 +26,7 @@ type sharedPage struct {
 	fitness.Shared
 
 	Form           views.Form // the filter
-	Kinds          []views.Option
+	Kinds, Onlys   []views.Option
 	Groups         []sharedGroup
 	Previous, Next string
 	Filtered       bool
@@ -39,16 +39,17 @@ type sharedGroup struct {
 	Chart  chart
 }
 
-// Show lists them: ?kind=, ?q=, ?sanctioned=yes, ?page=.
+// Show lists them: ?kind=, ?q=, ?only=sanctioned, ?only=lending, ?page=.
 func (p *Shared) Show(c *fiber.Ctx) error {
-	values := url.Values{"kind": {c.Query("kind")}, "q": {plain(c.Query("q"))}, "sanctioned": {c.Query("sanctioned")}}
-	f := fitness.SharedFilter{Kind: fitness.Kind(values.Get("kind")), Name: values.Get("q"), Sanctioned: values.Get("sanctioned") == "yes"}
+	values := url.Values{"kind": {c.Query("kind")}, "q": {plain(c.Query("q"))}, "only": {c.Query("only")}}
+	f := fitness.SharedFilter{Kind: fitness.Kind(values.Get("kind")), Name: values.Get("q"), Sanctioned: values.Get("only") == "sanctioned", Lending: values.Get("only") == "lending"}
+	filtered := f != (fitness.SharedFilter{})
 	f.Page, _ = strconv.Atoi(c.Query("page"))
 	found, err := p.service.Shared(c.UserContext(), p.web.Actor(c), f)
 	if err != nil {
 		return err
 	}
-	page := sharedPage{Shared: found, Form: views.Form{Values: values}, Kinds: []views.Option{{Key: "shared.kind.any"}}, Filtered: f.Name != "" || f.Sanctioned || f.Kind != ""}
+	page := sharedPage{Shared: found, Form: views.Form{Values: values}, Kinds: []views.Option{{Key: "shared.kind.any"}}, Filtered: filtered, Onlys: []views.Option{{Key: "shared.only.any"}, {Value: "sanctioned", Key: "shared.only.sanctioned"}, {Value: "lending", Key: "shared.only.lending"}}}
 	for _, kind := range fitness.SharedKinds() {
 		page.Kinds = append(page.Kinds, views.Option{Value: string(kind), Key: "shared.kind." + string(kind)})
 	}

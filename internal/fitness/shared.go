@@ -25,6 +25,7 @@ type SharedFilter struct {
 	Kind       Kind   // "" is any
 	Name       string // of an agency in the group
 	Sanctioned bool   // groups with an agency that is suspended or revoked
+	Lending    bool   // groups in which one has a licence and another has none
 	Page       int    // from 1
 }
 
@@ -48,6 +49,7 @@ type Group struct {
 	Agencies   []Member // by name
 	Values     []Value
 	Sanctioned int // how many of them are suspended or revoked
+	Licensed   int // how many of them have a licence
 	// Weight is what they share in tenths, as the phoenix check weighs it: the more
 	// share a value, the less it says. An office that many rent weighs next to nothing.
 	Weight int
@@ -70,6 +72,10 @@ func (m Member) Name() string {
 
 // Sanctioned reports whether it may not work now because of what it did.
 func (m Member) Sanctioned() bool { return m.State == "suspended" || m.State == "revoked" }
+
+// MayLend reports whether somebody without a licence may be working under that of
+// another: what they share is the sign of it, and no more than that.
+func (g Group) MayLend() bool { return g.Licensed > 0 && g.Licensed < len(g.Agencies) }
 
 // Value is what agencies share.
 type Value struct {
@@ -120,7 +126,7 @@ func (s *Service) Shared(ctx context.Context, by identity.Actor, f SharedFilter)
 func (out *Shared) fill(all []Group, f SharedFilter) {
 	name := strings.ToLower(strings.TrimSpace(f.Name))
 	all = slices.DeleteFunc(all, func(g Group) bool {
-		return f.Sanctioned && g.Sanctioned == 0 || name != "" && !slices.ContainsFunc(g.Agencies, func(m Member) bool {
+		return f.Sanctioned && g.Sanctioned == 0 || f.Lending && !g.MayLend() || name != "" && !slices.ContainsFunc(g.Agencies, func(m Member) bool {
 			return strings.Contains(strings.ToLower(m.NameLatin), name) || strings.Contains(m.NameLocal, name)
 		})
 	})
@@ -167,8 +173,11 @@ func group(values []Value, members map[uuid.UUID]Member) []Group {
 	for a := range parent {
 		g, m := of(a), members[a]
 		g.Agencies = append(g.Agencies, m)
-		if m.Sanctioned() {
+		switch {
+		case m.Sanctioned():
 			g.Sanctioned++
+		case m.State == "licensed":
+			g.Licensed++
 		}
 	}
 	all := make([]Group, 0, len(byRoot))

@@ -88,6 +88,22 @@ func TestAgenciesThatShareSomethingAreGroupedAndATowerIsNot(t *testing.T) {
 	}
 }
 
+func TestWhoeverSharesWithALicensedAgencyAndHasNoLicenceMayWorkUnderTheirs(t *testing.T) {
+	w := open(t, clean())
+	for n, states := range [][]string{{"licensed", "licensed"}, {"listed", "expired"}, {"licensed", "listed"}, {"licensed", "revoked"}} {
+		for _, state := range states {
+			w.exec(`UPDATE agencies SET state = $2 WHERE id = $1`, w.lost(false, w.phone(fmt.Sprintf("+85549111%03d", n))), state)
+		}
+	}
+	if s := w.shared(fitness.SharedFilter{}); s.Total != 4 {
+		t.Errorf("%d groups", s.Total)
+	}
+	s := w.shared(fitness.SharedFilter{Lending: true})
+	if s.Total != 2 || s.Groups[0].Licensed != 1 || s.Groups[1].Licensed != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestOnlyLicensingOfficersSeeWhoSharesWhat(t *testing.T) {
 	w := open(t, clean())
 	for _, who := range []identity.Actor{
