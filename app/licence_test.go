@@ -26,6 +26,8 @@ func openLicensed(t *testing.T) *licensed {
 	w := openTwin(t, testkit.DB(t),
 		office{"ministry-hq", "ministry", "", "", "", []identity.Role{identity.RoleLicensingOfficer, identity.RoleComplaintsOfficer}},
 		office{"oversight-hq", "oversight", "", "", "", []identity.Role{identity.RoleOverseer}},
+		office{"police-unit", "police", "", "", "", []identity.Role{identity.RoleInvestigator}},
+		office{"police-elsewhere", "police", "police-unit", "", "", []identity.Role{identity.RoleInvestigator}},
 		office{"sample-office", "agency", "", "the agency", "", []identity.Role{identity.RoleAgencyHead, identity.RoleAgencyClerk}})
 	for email, unit := range map[string]string{"second@ministry.example": "ministry-hq", "second@oversight.example": "oversight-hq"} {
 		role := identity.RoleLicensingOfficer
@@ -127,6 +129,53 @@ func TestALicenceIsSuspendedAfterAReplyAppealedAndGivenBackByTheOversightBody(t 
 	wantText(t, page, "Suspension", "Appeal upheld", "Reply of the agency")
 	_, page = first.get(t, l.home()+"/timeline?what=licence")
 	wantText(t, page, "granted")
+}
+
+// handedOver is an escalation to a unit with one complaint about the agency.
+func (l *licensed) handedOver(unit string) (key uuid.UUID) {
+	alert, told, key := uuid.New(), uuid.New(), uuid.New()
+	l.exec(`INSERT INTO alerts (id, subject_kind, subject_key, grade, score, opened_at) VALUES ($1, 'agency', $2, 'red', 1, now())`, alert, l.agency.String())
+	l.exec(`INSERT INTO complaints (id, nonce_hash, receipt_hash, filed_at, status, language, channel, about, agency_id, first_hand, danger_now, missing_person, never_departed, minor, official)
+		VALUES ($1, sha256(convert_to($2, 'UTF8')), sha256(convert_to($2 || 'r', 'UTF8')), $3, 'received', 'km', 'web', 'self', $4, true, false, false, false, false, false)`,
+		told, told.String(), l.clock.Now(), l.agency)
+	l.exec(`INSERT INTO complaint_envelopes (complaint_id, recipient, key_id, items, envelope) VALUES ($1, $2, 'k', '{facts}', '\x00'), ($1, 'ministry-hq', 'k', '{facts}', '\x00')`, told, unit)
+	l.exec(`INSERT INTO escalations (id, ref, alert_id, grade, subject_kind, subject_key, pattern, unit_id, raised_at, acknowledge_by) VALUES ($1, 'E-2222-2222', $2, 'red', 'agency', $3, '{}', $4, $5, $5)`,
+		key, alert, l.agency.String(), unitOf(unit), l.clock.Now())
+	l.exec(`INSERT INTO escalation_complaints (escalation_id, complaint_id) VALUES ($1, $2)`, key, told)
+	return key
+}
+
+func TestATimelineSpeaksOfComplaintsToWhomTheyWereHandedAndToNobodyElse(t *testing.T) {
+	l := openLicensed(t)
+	officer := l.visitor("licensing_officer@ministry-hq.example")
+	l.decided(officer, l.signIn(t, "second@ministry.example"), l.home()+"/steps/notice", l.form(10, "ground", "worker_fees"))
+	key := l.handedOver("police-unit")
+	at := "/police/agencies/" + l.agency.String() + "/timeline"
+	_, page := l.visitor("investigator@police-unit.example").get(t, at)
+	wantText(t, page, "Notice of what is intended", "A pattern was handed over, red: E-2222-2222", "A complaint that a pattern carries was filed", "Placement")
+	if page.Find(`main a[href="/police/escalations/`+key.String()+`"]`).Length() != 1 {
+		t.Error("it does not lead to what was handed over")
+	}
+	_, page = l.visitor("investigator@police-unit.example").get(t, at+"?what=complaint")
+	if page.Find("tbody tr").Length() != 1 {
+		t.Errorf("narrowed to complaints: %s", page.Find("tbody").Text())
+	}
+	for who, path := range map[string]string{
+		"investigator@police-elsewhere.example": at, "licensing_officer@ministry-hq.example": l.home() + "/timeline",
+		"agency_head@sample-office.example": "/agency/timeline", "overseer@oversight-hq.example": "/oversight/agencies/" + l.agency.String() + "/timeline",
+	} {
+		for _, narrowed := range []string{"", "?what=complaint", "?what=escalation"} {
+			status, page := l.visitor(who).get(t, path+narrowed)
+			if text := page.Find("main table").Text(); status != http.StatusOK || strings.Contains(text, "omplaint") || strings.Contains(text, "E-2222-2222") {
+				t.Errorf("%s%s: %d %s", who, narrowed, status, text)
+			}
+		}
+	}
+	for _, who := range []string{"licensing_officer@ministry-hq.example", "overseer@oversight-hq.example", "complaints_officer@ministry-hq.example"} {
+		if status, _ := l.visitor(who).get(t, at); status != http.StatusNotFound {
+			t.Errorf("%s opens the page of investigators: %d", who, status)
+		}
+	}
 }
 
 func TestAStepThatFailsKeepsWhatWasTypedAndOneThatIsNotLegalSaysSo(t *testing.T) {

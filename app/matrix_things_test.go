@@ -44,7 +44,7 @@ func (m *matrix) thingFor(r web.Route, p *person) (thing, bool) {
 	for _, prefix := range []string{
 		"/police/escalations/", "/oversight/escalations/", "/readings/", "/decisions/", "/api/v1/decisions/", "/admin/units/", "/admin/people/", "/agency/people/",
 		"/oversight/retention/holds/", "/ministry/applications/", "/ministry/policies/", "/ministry/inspections/", "/agency/application/", "/agency/inspections/",
-		"/oversight/fitness/", "/ministry/agencies/", "/ministry/barred/", "/ministry/guarantees/", "/oversight/agencies/", "/ministry/letters/", "/oversight/letters/", "/agency/letters/", "/agency/licence/",
+		"/oversight/fitness/", "/ministry/agencies/", "/ministry/barred/", "/ministry/guarantees/", "/oversight/agencies/", "/police/agencies/", "/ministry/letters/", "/oversight/letters/", "/agency/letters/", "/agency/licence/",
 		"/agencies/", "/language/", "/assets/", "/verify/", "/changes/",
 		"/agency/documents/", "/documents/",
 	} {
@@ -95,6 +95,7 @@ func (m *matrix) collect(newcomer uuid.UUID) {
 		"/ministry/guarantees/":   anything(ids(m.bankLetter())),
 		"/ministry/barred/":       anything(ids(m.barredPerson())),
 		"/oversight/agencies/":    anything(map[string]string{":id": unitOf("the agency").String(), ":kind": "appeal_upheld"}),
+		"/police/agencies/":       anything(map[string]string{":id": unitOf("the agency").String()}),
 		"/ministry/letters/":      anything(ids(m.letter())),
 		"/oversight/letters/":     anything(ids(m.letter())),
 		"/agency/letters/":        same(thing{path: ids(m.letter()), object: authority.Object{AgencyID: m.twin.people["agency_head@agency-1.example"].AgencyID}}),

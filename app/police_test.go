@@ -184,6 +184,9 @@ func TestAnEscalationShowsWhyAndIsAcknowledgedOnce(t *testing.T) {
 	if href, _ := page.Find(`main a[href^="/agencies/"]`).Attr("href"); href != "/agencies/sample" {
 		t.Errorf("the register's page is %q", href)
 	}
+	if page.Find(`main a[href="/police/agencies/`+s.agency.String()+`/timeline"]`).Length() != 1 {
+		t.Error("no way leads to what became of the agency")
+	}
 	if page.Find(`a[href="`+path+"/complaints/"+told.String()+`"]`).Length() != 1 {
 		t.Error("no way leads to the complaint")
 	}

@@ -45,11 +45,12 @@ type Pages struct {
 	Readings  *reading.Desk
 	Documents *documents.Desk
 	Retention *oversight.Retention
-	// Licences, LicenceAppeals and OwnLicence are one desk, for the ministry, the
-	// oversight body and agencies.
+	// Licences, LicenceAppeals, OwnLicence and LicenceHistory are one desk, for the
+	// ministry, the oversight body, agencies and investigators.
 	Licences       *licence.Desk
 	LicenceAppeals *licence.Desk
 	OwnLicence     *licence.Desk
+	LicenceHistory *licence.Desk
 	Verify         *public.Verify
 	Fitness        *oversight.Fitness
 
@@ -254,6 +255,7 @@ func caseRoutes(p Pages) []web.Route {
 		{Method: get, Path: "/police/escalations/stream", Surface: web.Staff, Action: authority.EscalationList, Handler: p.Police.Stream, Stream: true},
 		{Method: get, Path: "/police/escalations/:id", Surface: web.Staff, Action: authority.EscalationRead, Handler: p.Police.Escalation},
 		{Method: post, Path: "/police/escalations/:id/acknowledge", Surface: web.Staff, Action: authority.EscalationAcknowledge, Handler: p.Police.Acknowledge},
+		{Method: get, Path: "/police/agencies/:id/timeline", Surface: web.Staff, Action: authority.EscalationList, Handler: p.LicenceHistory.Timeline},
 		{Method: get, Path: "/police/escalations/:id/complaints/:complaint", Surface: web.Staff, Action: authority.SealedRead, Handler: p.Police.Complaint},
 
 		{Method: get, Path: "/readings", Surface: web.Staff, Action: authority.ReadingList, Handler: p.Readings.List},

@@ -137,7 +137,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 		Police:       inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(w.edge, w.complaints),
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),
 		Decisions: decisionpages.New(w.edge, w.decisions), Retention: oversight.NewRetention(w.edge, kept, w.decisions),
-		Licences: licence.New(steps, "/ministry"), LicenceAppeals: licence.New(steps, "/oversight"), OwnLicence: licence.New(steps, "/agency"),
+		Licences: licence.New(steps, "/ministry"), LicenceAppeals: licence.New(steps, "/oversight"), OwnLicence: licence.New(steps, "/agency"), LicenceHistory: licence.New(steps, "/police"),
 		Changes: public.NewChanges(w.edge, w.watched(keys, home)), Fitness: oversight.NewFitness(w.edge, w.fitness), Shared: ministry.NewShared(w.edge, w.fitness), Barred: ministry.NewBarred(w.edge, bans, w.decisions),
 		Verify: public.NewVerify(w.edge, certificates, "http://localhost:8080"),
 		Admin:  admin.New(w.edge, staff), Inspected: agency.NewInspections(w.edge, w.inspections),

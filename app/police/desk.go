@@ -3,6 +3,7 @@ package police
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/fairpassage/portal/app/sealed"
 	"github.com/fairpassage/portal/app/web"
@@ -52,6 +53,8 @@ func New(w *web.Web, deps Deps) *Desk { return &Desk{web: w, deps: deps} }
 type subject struct {
 	Text string
 	Href string // of the register's page; "" where there is none
+	// Timeline is the address of everything about an agency.
+	Timeline string
 }
 
 // subjects finds the words for each of the lines.
@@ -86,7 +89,7 @@ func (d *Desk) subject(c *fiber.Ctx, line escalation.Summary, a register.Agency)
 		text, err := d.text(c, "police.subject."+line.SubjectKind, "Count", line.Complaints)
 		return subject{Text: text}, err
 	}
-	s := subject{Text: a.Name(), Href: "/agencies/" + a.Slug}
+	s := subject{Text: a.Name(), Href: "/agencies/" + a.Slug, Timeline: strings.TrimSuffix(d.deps.Base, "/escalations") + "/agencies/" + a.ID.String() + "/timeline"}
 	if a.NameLatin != "" && a.NameLocal != "" {
 		s.Text += " · " + a.NameLocal
 	}

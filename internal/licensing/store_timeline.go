@@ -3,14 +3,15 @@ package licensing
 import (
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
 )
 
-// happeningSource is one kind of line of a timeline: the part that it belongs to, and where it
-// is read. Each table shows whom its own policies let see, and none of them derives
-// from a complaint.
+// happeningSource is one kind of line of a timeline: the part that it belongs to, and
+// where it is read. Each table shows whom its own policies let see.
 type happeningSource struct{ what, at, kind, object, words, from string }
 
 var happeningSources = []happeningSource{
@@ -28,6 +29,17 @@ var happeningSources = []happeningSource{
 	{"notice", "made_at", "kind", "id", "due_on::text", "agency_notices WHERE agency_id = asked.agency AND kind <> 'step'"},
 	{"inspection", "d.at::timestamp AT TIME ZONE 'UTC'", "d.what", "i.id", "coalesce(d.outcome, '')", inspectionDays},
 	{"guarantee", "e.made_at", "e.kind", "e.id", guaranteeSums, "guarantee_entries e WHERE e.agency_id = asked.agency"},
+	{"document", "uploaded_at", "kind", "id", "''", "documents WHERE agency_id = asked.agency AND owner_kind <> 'inspection'"},
+	{"document_removed", "removed_at", "kind", "id", "''", "documents WHERE agency_id = asked.agency AND owner_kind <> 'inspection' AND removed_at IS NOT NULL"},
+	{"fitness", "made_at", "grade", "application_id", "''", "fitness_checks WHERE agency_id = asked.agency"},
+}
+
+// sealedSources derive from complaints: patterns that were handed to the unit of
+// whoever reads, and the complaints that these carry. Of any other there is no word.
+var sealedSources = []happeningSource{
+	{"escalation", "raised_at", "grade", "id", "ref", "escalations WHERE subject_kind = 'agency' AND subject_key = asked.agency::text"},
+	{"complaint", "c.filed_at", "'filed'", "c.id", "''", `complaints c WHERE c.agency_id = asked.agency
+		AND EXISTS (SELECT FROM escalation_complaints e WHERE e.complaint_id = c.id)`},
 }
 
 // inspectionDays are the days that an inspection has come to. One that was not made is
@@ -42,14 +54,25 @@ const inspectionDays = `inspections i CROSS JOIN LATERAL (VALUES
 const guaranteeSums = `(SELECT string_agg(m.minor || ' ' || m.currency, ',' ORDER BY m.currency)
 	FROM (SELECT p.currency, sum(p.minor) AS minor FROM guarantee_postings p WHERE p.entry_id = e.id AND p.minor > 0 GROUP BY p.currency) AS m)`
 
+// title reads whose timeline it is.
+func title(tx postgres.Tx, t *Timeline, today time.Time) error {
+	var r struct{ NameLatin, NameLocal, State string }
+	res := tx.Gorm().Raw(`SELECT name_latin, name_local, licence_state(id, CAST(? AS date)) AS state FROM agencies WHERE id = ?`, today, t.Agency).Scan(&r)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return fault.New(fault.NotFound, "problem.not_found")
+	}
+	t.NameLatin, t.NameLocal, t.State = r.NameLatin, r.NameLocal, State(r.State)
+	return res.Error
+}
+
 // happenings reads the timeline backwards from a moment. Each source gives no more
 // than a page holds, so that an agency with a long history costs what another does.
-func happenings(tx postgres.Tx, agency uuid.UUID, f TimelineFilter, limit int) (all []Happening, err error) {
+func happenings(tx postgres.Tx, from []happeningSource, agency uuid.UUID, f TimelineFilter, limit int) (all []Happening, err error) {
 	// The limit stands in the statement: only with it does the server know what the
 	// statement costs, and keep one plan for all agencies.
 	newest := ` ORDER BY at DESC, object_id DESC LIMIT ` + strconv.Itoa(limit)
 	var parts []string
-	for _, s := range happeningSources {
+	for _, s := range from {
 		if f.What == "" || f.What == s.what {
 			parts = append(parts, `(SELECT `+s.at+` AS at, '`+s.what+`' AS what, `+s.kind+` AS kind, `+s.object+` AS object_id, `+s.words+` AS words
 				FROM `+s.from+` AND (`+s.at+`, `+s.object+`) < (asked.at, asked.object)`+newest+`)`)

@@ -3,8 +3,10 @@ package licensing
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/fairpassage/portal/internal/authority"
 	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/platform/postgres"
 	"github.com/google/uuid"
@@ -19,9 +21,23 @@ type Happening struct {
 	Words    string // data as it stands, or a locale key
 }
 
-// Whats are the parts of a timeline that it can be narrowed to.
-func Whats() []string {
-	return []string{"step", "licence", "application", "fee", "part", "part_ended", "name", "inspection", "guarantee", "placement", "notice"}
+// Whats are the parts of a timeline that the actor can narrow it to.
+func Whats(actor identity.Actor) (all []string) {
+	for _, s := range sourcesFor(actor) {
+		if !slices.Contains(all, s.what) {
+			all = append(all, s.what)
+		}
+	}
+	return all
+}
+
+// sourcesFor are where a timeline is read for the actor. What derives from complaints
+// is read for those alone to whom patterns are handed.
+func sourcesFor(actor identity.Actor) []happeningSource {
+	if authority.Enter(actor, authority.EscalationList).Allowed || authority.Enter(actor, authority.OversightList).Allowed {
+		return slices.Concat(happeningSources, sealedSources)
+	}
+	return happeningSources
 }
 
 // TimelineFilter narrows a timeline. The zero value is its newest page.
@@ -36,24 +52,31 @@ type TimelineFilter struct {
 // Timeline is a page of everything about an agency, the newest first. More says that
 // there is an older one.
 type Timeline struct {
+	Agency               uuid.UUID
+	NameLatin, NameLocal string
+	State                State // of the licence today
+
 	Lines []Happening
 	More  bool
 }
 
 // Timeline returns a page. Each line is shown by the policies of the table that it
-// comes from, so that an agency does not see what the ministry keeps to itself, and
-// nothing that derives from a complaint is among them.
+// comes from, so that an agency does not see what the ministry keeps to itself, and a
+// unit no pattern that was handed to another.
 func (s *Service) Timeline(ctx context.Context, actor identity.Actor, agency uuid.UUID, f TimelineFilter) (Timeline, error) {
-	if err := mayOpen(actor, agency); err != nil {
+	if err := mayFollow(actor, agency); err != nil {
 		return Timeline{}, err
 	}
 	if f.Before.IsZero() {
 		// What is planned has a day to come.
 		f.Before, f.BeforeID = s.clock.Now().AddDate(100, 0, 0), uuid.Max
 	}
-	var t Timeline
+	t := Timeline{Agency: agency}
 	err := s.db.Read(ctx, actor, func(tx postgres.Tx) (err error) {
-		t.Lines, err = happenings(tx, agency, f, PageSize+1)
+		if err = title(tx, &t, s.Today()); err != nil {
+			return err
+		}
+		t.Lines, err = happenings(tx, sourcesFor(actor), agency, f, PageSize+1)
 		return err
 	})
 	if err != nil {
@@ -63,4 +86,13 @@ func (s *Service) Timeline(ctx context.Context, actor identity.Actor, agency uui
 		t.Lines = t.Lines[:PageSize]
 	}
 	return t, nil
+}
+
+// mayFollow also lets investigators read a timeline: of licence and sanctions they
+// need no page of their own.
+func mayFollow(actor identity.Actor, agency uuid.UUID) error {
+	if authority.Enter(actor, authority.EscalationList).Allowed {
+		return nil
+	}
+	return mayOpen(actor, agency)
 }
