@@ -55,6 +55,9 @@ func (s *Service) may(tx postgres.Tx, by identity.Actor, d decision.Decision) er
 	if !draft.Until.IsZero() && draft.Until.Before(s.Today()) {
 		return fault.New(fault.Conflict, "licensing.until_past")
 	}
+	if err := mayJudge(tx, by, draft); err != nil {
+		return err
+	}
 	return s.check(tx, draft)
 }
 

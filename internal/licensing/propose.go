@@ -49,6 +49,9 @@ func (s *Service) Propose(ctx context.Context, actor identity.Actor, d Draft, p 
 		if err := s.check(tx, d); err != nil {
 			return err
 		}
+		if err := mayJudge(tx, actor, d); err != nil {
+			return err
+		}
 		unit, err := decidingUnit(tx, actor, d.Kind)
 		if err != nil {
 			return err
@@ -146,6 +149,19 @@ func (s *Service) checkAbout(tx postgres.Tx, d Draft) error {
 		return fault.New(fault.Conflict, "licensing.reply_open")
 	}
 	return nil
+}
+
+// mayJudge refuses a verdict on an appeal to whoever imposed the step, under whatever
+// hat they did.
+func mayJudge(tx postgres.Tx, who identity.Actor, d Draft) error {
+	if d.Kind != AppealUpheld && d.Kind != AppealDismissed {
+		return nil
+	}
+	imposed, err := imposedBy(tx, d.Of, who.PersonID)
+	if err == nil && imposed {
+		return fault.New(fault.Conflict, "licensing.imposed_it")
+	}
+	return err
 }
 
 // ended reports whether a condition or an appeal has its end.

@@ -100,6 +100,43 @@ func TestAnAppealThatIsUpheldUndoesTheStepAndNothingThatCameLater(t *testing.T) 
 	}
 }
 
+func TestWhoeverImposedAStepDoesNotJudgeTheAppealAgainstIt(t *testing.T) {
+	o := open(t)
+	suspension := o.must(t, draft(licensing.Suspend))
+	if err := o.Answer(t.Context(), o.head(t), licensing.Draft{Kind: licensing.Appeal, Of: suspension, Text: "This is not so."}); err != nil {
+		t.Fatal(err)
+	}
+	verdict := licensing.Draft{Kind: licensing.AppealDismissed, Of: o.last(t, licensing.Appeal), Text: "It is."}
+	// An overseer who was a licensing officer that day: of the two who will judge, the
+	// one or the other.
+	had := func(column, mark string) {
+		t.Helper()
+		o.exec(t, `SET session_replication_role = replica; UPDATE decisions SET `+column+` = (SELECT id FROM people WHERE email = '`+mark+`@oversight.example')
+			WHERE kind = 'licence.suspend'; RESET session_replication_role`)
+	}
+	had("proposed_by", "a")
+	if _, err := o.take(t, verdict); fault.CodeOf(err) != "licensing.imposed_it" {
+		t.Errorf("who proposed it proposes the verdict: %v", err)
+	}
+	o.exec(t, `SET session_replication_role = replica; UPDATE decisions SET proposed_by = (SELECT id FROM people WHERE email = 'a@ministry.example') WHERE kind = 'licence.suspend'; RESET session_replication_role`)
+	had("decided_by", "b")
+	if _, err := o.take(t, verdict); fault.CodeOf(err) != "licensing.imposed_it" {
+		t.Errorf("who decided it decides the verdict: %v", err)
+	}
+	// Nor does it stand in the record, whoever writes it.
+	_, err := o.super.Exec(`SET session_replication_role = replica;
+		INSERT INTO decisions (id, kind, subject_id, unit_id, detail, digest, other_unit, proposed_by, proposed_unit, proposed_at, state, decided_by, decided_unit, decided_at, reason, key_id, signature, pin, decided_in)
+			SELECT gen_random_uuid(), 'licence.appeal_dismissed', subject_id, unit_id, detail, digest, other_unit, proposed_by, proposed_unit, proposed_at, state, decided_by, decided_unit, decided_at, reason, key_id, signature, pin, decided_in
+			FROM decisions WHERE kind = 'licence.suspend';
+		RESET session_replication_role;
+		INSERT INTO licence_steps (id, agency_id, kind, text, on_day, of_step, decision_id, done_by, done_at)
+			SELECT gen_random_uuid(), a.agency_id, 'appeal_dismissed', 'It is.', a.on_day, a.id, d.id, a.done_by, a.done_at FROM licence_steps a, decisions d
+			WHERE a.kind = 'appeal' AND d.kind = 'licence.appeal_dismissed' AND d.state = 'approved'`)
+	if !postgres.Violates(err, "appeal_judged_by_others") {
+		t.Errorf("the database takes it: %v", err)
+	}
+}
+
 // Suspended, revoked, and the revocation was wrong: then it is suspended.
 func TestAnUpheldAppealGivesNothingBackThatWasTakenBefore(t *testing.T) {
 	o := open(t)

@@ -85,6 +85,15 @@ func insertStep(tx postgres.Tx, s Step, by identity.Actor, decided uuid.UUID) er
 	return err
 }
 
+// imposedBy reports whether the person proposed or decided the step that an appeal is
+// against.
+func imposedBy(tx postgres.Tx, appeal, person uuid.UUID) (yes bool, err error) {
+	err = tx.Gorm().Raw(`
+		SELECT EXISTS (SELECT FROM licence_steps a JOIN licence_steps s ON s.id = a.of_step JOIN decisions d ON d.id = s.decision_id
+			WHERE a.id = @appeal AND @person IN (d.proposed_by, d.decided_by))`, map[string]any{"appeal": appeal, "person": person}).Scan(&yes).Error
+	return yes, err
+}
+
 type stepRow struct {
 	ID       uuid.UUID
 	Number   int64
