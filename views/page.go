@@ -161,15 +161,16 @@ func (s speaker) funcs() template.FuncMap {
 			}
 			return s.words.Date(lang, at, s.zone)
 		},
-		"has":     func(key string) bool { return s.words.Has(s.lang, key) },
-		"number":  func(value any) (string, error) { return s.words.Number(s.lang, value) },
-		"asset":   s.assets.url,
-		"field":   s.field,
-		"options": options,
-		"summary": s.summary,
-		"dict":    func(args ...any) (map[string]any, error) { return pairs(args) },
-		"groups":  groups,
-		"hidden":  func(name string, value any) map[string]any { return map[string]any{"Name": name, "Value": value} },
+		"occupation": func(code string) string { return s.words.Occupation(s.lang, code) },
+		"has":        func(key string) bool { return s.words.Has(s.lang, key) },
+		"number":     func(value any) (string, error) { return s.words.Number(s.lang, value) },
+		"asset":      s.assets.url,
+		"field":      s.field,
+		"options":    options,
+		"summary":    s.summary,
+		"dict":       func(args ...any) (map[string]any, error) { return pairs(args) },
+		"groups":     groups,
+		"hidden":     func(name string, value any) map[string]any { return map[string]any{"Name": name, "Value": value} },
 		"date": func(value any) (string, error) {
 			at, err := moment(value)
 			if err != nil {

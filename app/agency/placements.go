@@ -70,7 +70,7 @@ type placementPage struct {
 }
 
 // frequent are the ISCO-08 unit groups most placed abroad; each has its words
-// at "placement.occupation.<code>".
+// at "occupation.<code>".
 var frequent = []string{"9111", "5311", "5322", "9211", "6222", "9313", "7115", "7212", "8160", "8153", "9329", "9412", "5131", "3221"}
 
 const placementView = "agency/placement_new"

@@ -3,7 +3,6 @@ package licence
 import (
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/authority"
-	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/gofiber/fiber/v2"
 )
@@ -40,21 +39,9 @@ func (d *Desk) page(c *fiber.Ctx, record licensing.Record) agencyPage {
 	page := agencyPage{
 		Record: record, Base: d.base, Home: d.home(record.Agency), Own: d.own(), Overseer: d.base == "/oversight",
 		Head:     d.own() && authority.Enter(actor, authority.LicenceAnswer).Allowed,
-		StateKey: "licensing.state." + string(record.State), Tone: toneOf(record.State), Scope: words(d.web.Lang(c), record.Scope.Lines),
+		StateKey: "licensing.state." + string(record.State), Tone: toneOf(record.State), Scope: d.web.Scope(d.web.Lang(c), record.Scope.Lines),
 	}
 	return page
-}
-
-// words says where and for which work, line by line.
-func words(lang string, lines []licensing.ScopeLine) (all []string) {
-	for _, l := range lines {
-		text := country.Name(lang, l.Destination)
-		if l.Occupation != "" {
-			text += ", ISCO-08 " + l.Occupation
-		}
-		all = append(all, text)
-	}
-	return all
 }
 
 // toneOf gives the colour of a state's tag; the words say the same.
@@ -76,8 +63,9 @@ func toneOf(state licensing.State) string {
 type letterPage struct {
 	agencyPage
 
-	Step  licensing.Step
-	Lines []string
+	Step licensing.Step
+	// Lines are of its scope, in each language of the letter.
+	Lines map[string][]string
 }
 
 // Letter shows one step as the letter that the agency gets, in both languages.
@@ -90,9 +78,9 @@ func (d *Desk) Letter(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	var lines []string
-	for _, l := range step.Scope {
-		lines = append(lines, l.String())
+	lines := map[string][]string{}
+	for _, lang := range d.web.Views().Catalogue().Languages() {
+		lines[lang] = d.web.Scope(lang, step.Scope)
 	}
 	return d.web.Render(c, fiber.StatusOK, "licence/letter", letterPage{agencyPage: d.page(c, record), Step: step, Lines: lines})
 }

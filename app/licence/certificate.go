@@ -37,7 +37,7 @@ func (d *Desk) Certificate(c *fiber.Ctx) error {
 		return err
 	}
 	for _, lang := range d.web.Views().Catalogue().Languages() {
-		page.Scopes[lang] = words(lang, page.Certificate.Scope)
+		page.Scopes[lang] = d.web.Scope(lang, page.Certificate.Scope)
 	}
 	page.Address = d.public + "/verify/" + page.Certificate.Code
 	if page.Picture, err = web.Draw(page.Address); err != nil {

@@ -7,7 +7,6 @@ import (
 	"github.com/fairpassage/portal/app/answers"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/application"
-	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/dossier"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/views"
@@ -65,7 +64,7 @@ func (a *Applications) show(c *fiber.Ctx, status int, sent sentBack) error {
 	}
 	page := applicationPage{
 		Folder: folder, StateKey: "licensing.state." + string(folder.State), ID: key.String(), Notice: sent.notice,
-		Own: folder.Paper.FiledBy == actor.PersonID, Scope: scopeOptions(lang, folder.Answers),
+		Own: folder.Paper.FiledBy == actor.PersonID, Scope: a.scopeOptions(lang, folder.Answers),
 		Changes: changes(lang, folder.Changes),
 	}
 	page.Open = folder.Paper.Status == application.Filed && !folder.Paper.Recommended() && !page.Own
@@ -112,13 +111,10 @@ func scopeOf(d dossier.Dossier) (lines []licensing.ScopeLine) {
 	return lines
 }
 
-func scopeOptions(lang string, d dossier.Dossier) (all []views.Option) {
-	for _, line := range scopeOf(d) {
-		text := country.Name(lang, line.Destination)
-		if line.Occupation != "" {
-			text += ", ISCO-08 " + line.Occupation
-		}
-		all = append(all, views.Option{Value: line.String(), Text: text})
+func (a *Applications) scopeOptions(lang string, d dossier.Dossier) (all []views.Option) {
+	lines := scopeOf(d)
+	for i, text := range a.web.Scope(lang, lines) {
+		all = append(all, views.Option{Value: lines[i].String(), Text: text})
 	}
 	return all
 }

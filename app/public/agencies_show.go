@@ -108,7 +108,7 @@ func (a *Agencies) page(c *fiber.Ctx, e register.Entry) agencyPage {
 		agencyHead: a.head(c, e.Agency, ""), Path: agencyPath(e.Slug, ""),
 		Year: e.ValidSinceYear, Address: e.Address, Periods: e.Periods,
 	}
-	page.Slug, page.Scope, page.Former = e.Slug, scopeWords(a.web.Lang(c), e.Scope.Lines), e.Former
+	page.Slug, page.Scope, page.Former = e.Slug, a.web.Scope(a.web.Lang(c), e.Scope.Lines), e.Former
 	page.Sends = e.State == licensing.Licensed
 	page.Licensed, page.Letters = len(e.Periods) > 0, a.letters
 	for _, kind := range partKinds() {

@@ -7,8 +7,6 @@ import (
 
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/certificate"
-	"github.com/fairpassage/portal/internal/country"
-	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/views"
 	"github.com/gofiber/fiber/v2"
 )
@@ -76,23 +74,12 @@ func (v *Verify) Show(c *fiber.Ctx) error {
 	if found.Now != nil {
 		page.Today = "licensing.state." + string(found.Now.State)
 	}
-	page.Scope = scopeWords(v.web.Lang(c), found.Payload.Scope)
+	page.Scope = v.web.Scope(v.web.Lang(c), found.Payload.Scope)
 	page.Code = strings.ToUpper(strings.ReplaceAll(strings.ReplaceAll(code, " ", ""), "-", ""))
 	if page.Picture, err = web.Draw(v.base + verifyPath + "/" + page.Code); err != nil {
 		return err
 	}
 	return v.web.Render(c, fiber.StatusOK, "public/verify", page)
-}
-
-func scopeWords(lang string, lines []licensing.ScopeLine) (all []string) {
-	for _, l := range lines {
-		text := country.Name(lang, l.Destination)
-		if l.Occupation != "" {
-			text += ", ISCO-08 " + l.Occupation
-		}
-		all = append(all, text)
-	}
-	return all
 }
 
 // Prove gives whoever asks a numbered, dated proof of what the register says of an
