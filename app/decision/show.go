@@ -8,6 +8,7 @@ import (
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/seal"
 	"github.com/fairpassage/portal/views"
 	"github.com/gofiber/fiber/v2"
@@ -53,6 +54,9 @@ func (d *Desk) show(c *fiber.Ctx, status int, key uuid.UUID, sent views.Form, no
 		text := f.Text
 		if f.Names != nil {
 			text = d.web.InLanguage(c, f.Names)
+		}
+		if f.Place != "" {
+			text = d.web.Scope(d.web.Lang(c), []licensing.ScopeLine{{Destination: f.Place, Occupation: f.Work}})[0]
 		}
 		page.Facts = append(page.Facts, fact{Key: f.Key, Text: text, Word: f.Word, Day: f.Day})
 	}

@@ -121,7 +121,7 @@ func (s *Service) facts(tx postgres.Tx, d decision.Decision) ([]decision.Fact, e
 		facts = append(facts, decision.Fact{Key: "licensing.fact.from", Day: r.From}, decision.Fact{Key: "licensing.fact.until", Day: r.Until})
 	}
 	for _, line := range r.Scope {
-		facts = append(facts, decision.Fact{Key: "licensing.fact.scope", Text: line.String()})
+		facts = append(facts, decision.Fact{Key: "licensing.fact.scope", Place: line.Destination, Work: line.Occupation})
 	}
 	return facts, nil
 }

@@ -103,4 +103,6 @@ type Fact struct {
 	Word  string            // a message
 	Names map[string]string // language → text
 	Day   time.Time         // a day, written as the language does
+	Place string            // a country, ISO 3166-1 alpha-2
+	Work  string            // an occupation there, ISCO-08
 }

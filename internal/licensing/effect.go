@@ -146,7 +146,7 @@ func (s *Service) facts(tx postgres.Tx, d decision.Decision) ([]decision.Fact, e
 		facts = append(facts, decision.Fact{Key: "licensing.fact.until", Day: draft.Until})
 	}
 	for _, line := range draft.Scope {
-		facts = append(facts, decision.Fact{Key: "licensing.fact.scope", Text: line.String()})
+		facts = append(facts, decision.Fact{Key: "licensing.fact.scope", Place: line.Destination, Work: line.Occupation})
 	}
 	return facts, nil
 }
