@@ -175,7 +175,10 @@ func (s *Service) line(tx postgres.Tx, all []Step, step Step) (StepLine, error) 
 	}
 	switch step.Kind {
 	case Notice:
-		l.MayReply = !has(Reply) && !s.Today().After(step.Until)
+		l.MayReply = !has(Reply) && !has(Drop) && !s.Today().After(step.Until)
+		l.MayEnd = !has(Drop)
+	case Narrow:
+		l.MayEnd = !has(Widen) && (step.Until.IsZero() || !s.Today().After(step.Until))
 	case Condition:
 		l.MayEnd = !has(ConditionMet) && !has(ConditionMissed)
 	case Appeal:

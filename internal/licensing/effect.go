@@ -24,7 +24,7 @@ func (s *Service) Rules() []decision.Rule {
 			Check: s.may, Effect: s.effect, Facts: s.facts,
 		}
 		switch kind {
-		case Reinstate:
+		case Reinstate, Widen:
 			r.Approve, r.OtherUnit = authority.ReinstateDecide, true
 		case AppealUpheld, AppealDismissed:
 			r.Approve = authority.AppealDecide
@@ -100,8 +100,12 @@ func (s *Service) take(tx postgres.Tx, by identity.Actor, step Step, decided uui
 		if err := strand(tx, step, s.Today()); err != nil {
 			return err
 		}
-	case Reinstate, AppealUpheld:
-		if err := endNarrowings(tx, step, undone); err != nil {
+	case AppealUpheld:
+		if err := endNarrowings(tx, step, undone.ID); err != nil {
+			return err
+		}
+	case Widen:
+		if err := endNarrowings(tx, step, step.Of); err != nil {
 			return err
 		}
 	default:

@@ -141,11 +141,15 @@ func (s *Service) checkAbout(tx postgres.Tx, d Draft) error {
 		return fault.New(fault.Conflict, "licensing.step_about")
 	case d.Kind == Appeal && slices.Contains(answered, Appeal):
 		return fault.New(fault.Conflict, "licensing.answered")
+	case of.Kind == Notice && slices.Contains(answered, Drop):
+		return fault.New(fault.Conflict, "licensing.answered")
+	case d.Kind == Widen && !of.Until.IsZero() && of.Until.Before(s.Today()):
+		return fault.New(fault.Conflict, "licensing.answered") // it is over
 	case d.Kind != Appeal && d.Kind != ConditionDone && (slices.Contains(answered, d.Kind) || ended(answered)):
 		return fault.New(fault.Conflict, "licensing.answered")
 	// The right of reply: what was announced is not done before the agency has
 	// answered, or its days are over.
-	case of.Kind == Notice && !moves[d.Kind].own && !slices.Contains(answered, Reply) && !s.Today().After(of.Until):
+	case of.Kind == Notice && d.Kind != Drop && !moves[d.Kind].own && !slices.Contains(answered, Reply) && !s.Today().After(of.Until):
 		return fault.New(fault.Conflict, "licensing.reply_open")
 	}
 	return nil

@@ -29,6 +29,7 @@ const (
 	EventGranted     EventKind = "granted"
 	EventExpired     EventKind = "expired"
 	EventSuspended   EventKind = "suspended"
+	EventWidened     EventKind = "widened"  // they are in again
 	EventReinstated  EventKind = "reinstated"
 	EventRevoked     EventKind = "revoked"
 	EventSurrendered EventKind = "surrendered"
@@ -116,7 +117,7 @@ func (l Licence) sanction(day time.Time) (last Event, ok bool) {
 			if !e.On.After(day) {
 				last, ok = e, false
 			}
-		case EventExpired, EventNarrowed, EventAppealed, EventAppealUpheld, EventAppealDismissed:
+		case EventExpired, EventNarrowed, EventWidened, EventAppealed, EventAppealUpheld, EventAppealDismissed:
 		}
 	}
 	if ok && last.Kind == EventSuspended && !last.Until.IsZero() && last.Until.Before(day) {

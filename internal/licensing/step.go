@@ -14,8 +14,10 @@ type StepKind string
 const (
 	Notice          StepKind = "notice"    // of what is intended, with a right of reply
 	Reply           StepKind = "reply"     // the agency's, to a notice
+	Drop            StepKind = "notice_dropped"
 	Suspend         StepKind = "suspend"   // for a time, or until it is lifted
 	Narrow          StepKind = "narrow"    // suspend some destinations or occupations
+	Widen           StepKind = "widen"     // lift that
 	Reinstate       StepKind = "reinstate" // lift a suspension
 	Revoke          StepKind = "revoke"
 	AskSurrender    StepKind = "surrender_ask" // the agency wants to give the licence back
@@ -46,8 +48,10 @@ type move struct {
 var moves = map[StepKind]move{
 	Notice:          {from: []State{Licensed, NotYet, Suspended, Expired}},
 	Reply:           {from: known(), about: []StepKind{Notice}, must: true, own: true},
+	Drop:            {from: known(), about: []StepKind{Notice}, must: true},
 	Suspend:         {from: []State{Licensed, NotYet}, event: EventSuspended, about: []StepKind{Notice, ConditionMissed}},
 	Narrow:          {from: []State{Licensed}, event: EventNarrowed, about: []StepKind{Notice}},
+	Widen:           {from: known(), event: EventWidened, about: []StepKind{Narrow}, must: true},
 	Reinstate:       {from: []State{Suspended}, event: EventReinstated},
 	Revoke:          {from: []State{Licensed, NotYet, Suspended, Expired}, event: EventRevoked, about: []StepKind{Notice, ConditionMissed}},
 	AskSurrender:    {from: known(), own: true},
@@ -72,7 +76,7 @@ func CanStep(from State, kind StepKind) bool { return slices.Contains(moves[kind
 // StepKinds lists all steps.
 func StepKinds() []StepKind {
 	return []StepKind{
-		Notice, Reply, Suspend, Narrow, Reinstate, Revoke, AskSurrender, Surrender, Condition, ConditionDone, ConditionMet, ConditionMissed,
+		Notice, Reply, Drop, Suspend, Narrow, Widen, Reinstate, Revoke, AskSurrender, Surrender, Condition, ConditionDone, ConditionMet, ConditionMissed,
 		Appeal, AppealUpheld, AppealDismissed,
 	}
 }

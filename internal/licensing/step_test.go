@@ -213,6 +213,56 @@ func TestNarrowingTakesLinesOutOfTheScopeForATime(t *testing.T) {
 	}
 }
 
+func TestAPartThatWasSuspendedIsGivenBackByTheOversightBodyBeforeItsEnd(t *testing.T) {
+	o := open(t)
+	narrow := draft(licensing.Narrow)
+	narrow.Scope = []licensing.ScopeLine{{Destination: "SG", Occupation: "53"}}
+	narrow.Until = day("2026-12-31")
+	part := o.must(t, narrow)
+	o.on("2026-03-05")
+	back := licensing.Draft{Kind: licensing.Widen, Of: part, Text: "It was put right."}
+	o.must(t, back)
+	record, err := o.Open(t.Context(), o.holder(t, "a", "ministry").Actor, o.agency)
+	if err != nil || !record.Scope.Covers("SG", "5311") || record.State != licensing.Licensed {
+		t.Errorf("%+v, %v", record.Scope, err)
+	}
+	if n := o.count(t, `SELECT count(*) FROM licence_events WHERE kind = 'widened'`); n != 1 {
+		t.Errorf("the public history says so %d times", n)
+	}
+	if n := o.count(t, `SELECT count(*) FROM decisions d JOIN units u ON u.id = d.decided_unit WHERE d.kind = 'licence.widen' AND u.kind = 'oversight' AND d.other_unit`); n != 1 {
+		t.Error("the body that imposed it gave it back")
+	}
+	if _, err := o.take(t, back); fault.CodeOf(err) != "licensing.answered" {
+		t.Errorf("twice: %v", err)
+	}
+}
+
+func TestNothingFollowsFromANoticeThatWasDropped(t *testing.T) {
+	o := open(t)
+	notice := draft(licensing.Notice)
+	notice.Until = day("2026-03-20")
+	key := o.must(t, notice)
+	// Before the days of the right of reply are over.
+	o.must(t, licensing.Draft{Kind: licensing.Drop, Of: key, Text: "We were wrong."})
+	for _, kind := range []licensing.StepKind{licensing.Suspend, licensing.Revoke, licensing.Drop} {
+		d := draft(kind)
+		d.Of = key
+		if _, err := o.take(t, d); fault.CodeOf(err) != "licensing.answered" {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+	if err := o.Answer(t.Context(), o.head(t), licensing.Draft{Kind: licensing.Reply, Of: key, Text: "Thank you."}); fault.CodeOf(err) != "licensing.answered" {
+		t.Errorf("a reply: %v", err)
+	}
+	if o.state(t) != licensing.Licensed {
+		t.Errorf("it is %s", o.state(t))
+	}
+	if _, err := o.super.Exec(`INSERT INTO licence_steps (id, agency_id, kind, ground, text, on_day, of_step, done_by, done_at)
+		SELECT gen_random_uuid(), agency_id, 'suspend', 'other', 'x', on_day, id, done_by, done_at FROM licence_steps WHERE kind = 'notice'`); !postgres.Violates(err, "licence_steps_legal") {
+		t.Errorf("the database takes what follows: %v", err)
+	}
+}
+
 func TestASuspensionListsWhomItStrandsOnceAndWithTheirDuties(t *testing.T) {
 	o := open(t)
 	employer := id.New()

@@ -18,9 +18,9 @@ func overturned(tx postgres.Tx, agency uuid.UUID) (all []uuid.UUID, err error) {
 }
 
 // decidingUnit is the unit whose decision it is: the oversight body's where a
-// suspension is lifted, one's own everywhere else.
+// suspension is lifted, whole or in part, one's own everywhere else.
 func decidingUnit(tx postgres.Tx, actor identity.Actor, kind StepKind) (uuid.UUID, error) {
-	if kind != Reinstate {
+	if kind != Reinstate && kind != Widen {
 		return actor.UnitID, nil
 	}
 	var row struct{ ID uuid.UUID }
@@ -171,14 +171,10 @@ func insertNarrowing(tx postgres.Tx, s Step) error {
 	return nil
 }
 
-// endNarrowings ends those of a step that a verdict undid, and with the zero Step
-// none: what was narrowed apart stays when a suspension is lifted.
-func endNarrowings(tx postgres.Tx, by, undone Step) error {
-	if undone.ID == uuid.Nil {
-		return nil
-	}
+// endNarrowings ends those of a step, if there is one and it is not over.
+func endNarrowings(tx postgres.Tx, by Step, of uuid.UUID) error {
 	return tx.Gorm().Exec(`UPDATE licence_narrowings SET until_day = CAST(? AS date) - 1 WHERE step_id = ? AND (until_day IS NULL OR until_day >= ?)`,
-		by.On, undone.ID, by.On).Error
+		by.On, of, by.On).Error
 }
 
 func updateState(tx postgres.Tx, agency uuid.UUID, to State, now time.Time) error {

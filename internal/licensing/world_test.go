@@ -106,7 +106,7 @@ func draft(kind licensing.StepKind) licensing.Draft {
 // units are who proposes and who approves a step.
 func units(kind licensing.StepKind) (proposes, approves string) {
 	switch kind {
-	case licensing.Reinstate:
+	case licensing.Reinstate, licensing.Widen:
 		return "ministry", "oversight"
 	case licensing.AppealUpheld, licensing.AppealDismissed:
 		return "oversight", "oversight"
