@@ -3,13 +3,16 @@ package app_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/policy"
 	"github.com/fairpassage/portal/internal/testkit"
+	"github.com/fairpassage/portal/views"
 	"github.com/google/uuid"
 )
 
@@ -129,6 +132,28 @@ func TestALicenceIsSuspendedAfterAReplyAppealedAndGivenBackByTheOversightBody(t 
 	wantText(t, page, "Suspension", "Appeal upheld", "Reply of the agency")
 	_, page = first.get(t, l.home()+"/timeline?what=licence")
 	wantText(t, page, "granted")
+}
+
+func TestEveryStepHasItsWordsInEveryLanguage(t *testing.T) {
+	pages, err := views.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := pages.Catalogue()
+	own := []licensing.StepKind{licensing.Reply, licensing.AskSurrender, licensing.ConditionDone, licensing.Appeal}
+	for _, lang := range words.Languages() {
+		for _, kind := range licensing.StepKinds() {
+			keys := []string{"licensing.step." + string(kind), "licensing.step." + string(kind) + ".do", "licensing.step." + string(kind) + ".text", "letter." + string(kind)}
+			if !slices.Contains(own, kind) { // which nobody decides about
+				keys = append(keys, "decision.kind.licence_"+string(kind), "decision.does.licence_"+string(kind))
+			}
+			for _, key := range keys {
+				if !words.Has(lang, key) {
+					t.Errorf("%s has no %s", lang, key)
+				}
+			}
+		}
+	}
 }
 
 // handedOver is an escalation to a unit with one complaint about the agency.
