@@ -1,10 +1,15 @@
 package app_test
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/fairpassage/portal/internal/certificate"
+	"github.com/fairpassage/portal/internal/country"
 )
 
 func TestACertificateIsCheckedByAnybodyAndARevokedOneSaysSo(t *testing.T) {
@@ -32,6 +37,18 @@ func TestACertificateIsCheckedByAnybodyAndARevokedOneSaysSo(t *testing.T) {
 	for _, wrong := range []string{string(touched), "nonsense", code[:30], "%00", "%ff", strings.Repeat("A", 3000)} {
 		if status, page := anybody.get(t, "/verify/"+wrong); status != http.StatusNotFound || strings.Contains(page.Text(), "holds today") {
 			t.Errorf("%.20s: %d", wrong, status)
+		}
+	}
+	// Under a key that is not believed any more, it is made anew, and once.
+	signer, err := certificate.NewSigner(bytes.Repeat([]byte{9}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	anew := certificate.New(l.db.DB, l.clock, country.Home{Code: "KH", Zone: time.UTC}, signer, nil)
+	for range 2 {
+		c, err := anew.Issue(t.Context(), l.people["agency_head@sample-office.example"], l.agency)
+		if _, reason := certificate.Read(c.Code, certificate.KeysOf(signer.Public())); err != nil || reason != certificate.Valid || c.Serial != 2 {
+			t.Errorf("no. %d: %s, %v", c.Serial, reason, err)
 		}
 	}
 	first, second := l.visitor("licensing_officer@ministry-hq.example"), l.signIn(t, "second@ministry.example")

@@ -127,7 +127,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	w.fitness = fitness.New(fitness.Deps{DB: w.db.DB, Clock: w.clock, Home: home, Laws: laws, Random: currentRandom{}, Found: screening.Phoenix})
 	signer, err := certificate.NewSigner(keys.Secret(seal.SecretLicence))
 	must(err)
-	certificates := certificate.New(w.db.DB, w.clock, home, signer)
+	certificates := certificate.New(w.db.DB, w.clock, home, signer, nil)
 	steps := licence.Deps{Web: w.edge, Licensing: licences, Proposer: w.decisions, Certificates: certificates, PublicURL: "http://localhost:8080"}
 	w.pages = app.Pages{
 		Home: public.NewHome(w.edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(w.edge, listed, true), Complaints: complaintPages,

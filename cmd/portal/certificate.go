@@ -14,6 +14,8 @@ import (
 // certificateCmd checks certificates without the portal.
 type certificateCmd struct {
 	Verify certificateVerifyCmd `cmd:"" help:"Check a certificate, or a proof of a check, offline. Exit 0: it is genuine and, of a certificate, its licence holds."`
+	Keys   certificateKeysCmd   `cmd:"" help:"Print the public keys that certificates are checked by, as /verify/keys does."`
+	Renew  certificateRenewCmd  `cmd:"" help:"Make a new signing key. What the old one signed stays good, unless it is distrusted."`
 }
 
 type certificateVerifyCmd struct {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/fairpassage/portal/internal/certificate"
 	"github.com/fairpassage/portal/internal/licensing"
+	"github.com/fairpassage/portal/internal/seal"
+	"github.com/fairpassage/portal/internal/testkit"
 )
 
 func TestACertificateIsCheckedWithoutThePortal(t *testing.T) {
@@ -61,5 +63,45 @@ func TestACertificateIsCheckedWithoutThePortal(t *testing.T) {
 	}
 	if exit, out, _ := portal(t, nil, "certificate", "verify", code, "--keys", keys, "--on", "2026-05-01"); exit != exitDone || !strings.Contains(out, "a revocation would not show") {
 		t.Errorf("without a list nothing warns: %s", out)
+	}
+}
+
+func TestWhatTheOldKeySignedStaysGoodUnlessItIsDistrusted(t *testing.T) {
+	env := served(t, testkit.DB(t))
+	code := func() string {
+		t.Helper()
+		ring, err := seal.Ensure(env["PORTAL_KEYS"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		signer, err := certificate.NewSigner(ring.Secret(seal.SecretLicence))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return signer.Sign(certificate.Payload{Kind: certificate.Check, Number: "L-0001", State: licensing.Licensed})
+	}
+	trusted := func(of string) bool {
+		t.Helper()
+		exit, out, said := portal(t, env, "certificate", "keys")
+		keys, err := certificate.ParseKeys(out)
+		if exit != exitDone || err != nil {
+			t.Fatalf("exit %d: %s %s %v", exit, out, said, err)
+		}
+		_, reason := certificate.Read(of, keys)
+		return reason == certificate.Valid
+	}
+	first := code()
+	if exit, out, said := portal(t, env, "certificate", "renew"); exit != exitDone || !strings.Contains(out, "new key") {
+		t.Fatalf("exit %d: %s %s", exit, out, said)
+	}
+	second := code()
+	if second == first || !trusted(first) || !trusted(second) {
+		t.Error("after a new key, what the old one signed is not good")
+	}
+	if exit, out, _ := portal(t, env, "certificate", "renew", "--distrust"); exit != exitDone || !strings.Contains(out, "print its certificate anew") {
+		t.Fatalf("exit %d: %s", exit, out)
+	}
+	if trusted(second) || !trusted(first) || !trusted(code()) {
+		t.Error("a key that got out is believed, or one that did not is not")
 	}
 }

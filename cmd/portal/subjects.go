@@ -97,7 +97,11 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	if err != nil {
 		return nil, err
 	}
-	s.certificates = certificate.New(db, clk, home, signer)
+	former, err := certificate.ReadFormer(conf.KeysDir)
+	if err != nil {
+		return nil, err
+	}
+	s.certificates = certificate.New(db, clk, home, signer, former)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
 		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, People: s.people, Agencies: registerFor{s.register}, Placements: s.placements,

@@ -26,9 +26,10 @@ type Service struct {
 	keys   Keys
 }
 
-// New returns the use cases under the signing key of an installation.
-func New(db *postgres.DB, clk clock.Clock, home country.Home, signer *Signer) *Service {
-	return &Service{db: db, clock: clk, home: home, signer: signer, keys: KeysOf(signer.Public())}
+// New returns the use cases under the signing key of an installation, which believes
+// what its former keys signed.
+func New(db *postgres.DB, clk clock.Clock, home country.Home, signer *Signer, former Keys) *Service {
+	return &Service{db: db, clock: clk, home: home, signer: signer, keys: KeysOf(signer.Public()).And(former)}
 }
 
 // Today returns the calendar day in the country, at midnight UTC.
@@ -101,6 +102,13 @@ func (s *Service) issue(tx postgres.Tx, actor identity.Actor, agency, period uui
 	row, found, err := findFor(tx, agency, facts[:])
 	if err != nil {
 		return err
+	}
+	if _, reason := Read(row.Code, s.keys); found && reason != Valid {
+		// Signed by a key that nobody trusts any more: a new one takes its place.
+		facts = sha256.Sum256(append(s.signer.id[:], facts[:]...))
+		if row, found, err = findFor(tx, agency, facts[:]); err != nil {
+			return err
+		}
 	}
 	if !found {
 		row.IssuedAt = s.clock.Now().UTC().Truncate(time.Microsecond)

@@ -4,9 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base32"
-	"encoding/base64"
 	"errors"
-	"fmt"
 	"strings"
 	"unicode"
 
@@ -49,39 +47,6 @@ func (s *Signer) Sign(p Payload) string {
 	p.KeyID = s.id
 	data := p.marshal()
 	return crockford.EncodeToString(append(data, ed25519.Sign(s.private, append([]byte(domain), data...))...))
-}
-
-// Keys are the public keys that somebody trusts.
-type Keys map[[4]byte]ed25519.PublicKey
-
-// KeysOf trusts one key.
-func KeysOf(public ed25519.PublicKey) Keys { return Keys{keyID(public): public} }
-
-// String writes the keys, one a line, as ParseKeys reads them.
-func (k Keys) String() string {
-	var b strings.Builder
-	for _, public := range k {
-		fmt.Fprintln(&b, base64.StdEncoding.EncodeToString(public))
-	}
-	return b.String()
-}
-
-// ParseKeys reads keys, one a line in base64; empty lines and those that begin with
-// # are passed over.
-func ParseKeys(text string) (Keys, error) {
-	keys := Keys{}
-	for i, line := range strings.Split(text, "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		public, err := base64.StdEncoding.DecodeString(line)
-		if err != nil || len(public) != ed25519.PublicKeySize {
-			return nil, fmt.Errorf("line %d is no public key", i+1)
-		}
-		keys[keyID(public)] = public
-	}
-	return keys, nil
 }
 
 // Reason is what a check comes to.

@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -35,8 +36,12 @@ func (f folder) read(name string) ([]byte, error) {
 	return key, nil
 }
 
-// write makes the file whole or not at all: written apart, synced, then named.
-func (f folder) write(name string, key []byte) error {
+// write makes the file whole or not at all: written apart, synced, then named. It
+// refuses to replace one.
+func (f folder) write(name string, key []byte) error { return f.put(name, key, os.Link) }
+
+// put is write with a way of naming.
+func (f folder) put(name string, key []byte, as func(old, new string) error) error {
 	tmp, err := os.CreateTemp(f.dir, ".new-*") // mode 600
 	if err != nil {
 		return fmt.Errorf("make key file: %w", err)
@@ -45,7 +50,7 @@ func (f folder) write(name string, key []byte) error {
 	_, err = tmp.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
 	err = errors.Join(err, tmp.Sync(), tmp.Close())
 	if err == nil {
-		err = os.Link(tmp.Name(), filepath.Join(f.dir, name)) // refuses to replace
+		err = as(tmp.Name(), filepath.Join(f.dir, name))
 	}
 	if err == nil {
 		err = syncDir(f.dir)
@@ -84,4 +89,20 @@ func MakeSecret(path string) error {
 		return fmt.Errorf("make key folder: %w", err)
 	}
 	return f.draw(filepath.Base(path))
+}
+
+// Renew draws a new secret in the place of one of a key folder. What was made with
+// the old one is no longer recognised by it: whoever renews has seen to that.
+func Renew(dir string, name Secret) error {
+	f := folder{dir: dir}
+	unlock, err := f.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	key := make([]byte, KeySize)
+	if _, err := rand.Read(key); err != nil {
+		return fmt.Errorf("draw secret: %w", err)
+	}
+	return f.put(string(name)+".key", key, os.Rename)
 }
