@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 // barring is the form of somebody who has the document and birth date of nobody.
@@ -38,6 +40,30 @@ func TestTwoOfficersBarSomebodyAndTwoLiftIt(t *testing.T) {
 	one, _ := page.Find(`main td a[href^="/ministry/barred/"]`).Attr("href")
 	if n := s.count(`SELECT count(*) FROM barred_people b WHERE b::text LIKE '%7654321%' OR b::text LIKE '%765 4321%'`); n != 0 {
 		t.Error("the number is in the record")
+	}
+
+	// Agencies that were licensed before are found by the document, or by name and birth
+	// date: not by one of these alone.
+	_, page = s.officer.get(t, one)
+	wantText(t, page, "Agencies with which they are on record today", "None.")
+	token := ""
+	if err := s.super.QueryRow(`SELECT token FROM barred_people`).Scan(&token); err != nil {
+		t.Fatal(err)
+	}
+	part := func(slug, name, born, token string) {
+		t.Helper()
+		key := uuid.New()
+		s.exec(`INSERT INTO agencies (id, slug, source, source_key, name_latin, state, created_at, updated_at) VALUES ($1, $2, 'test', $2, $2, 'licensed', now(), now())`, key, slug)
+		s.exec(`INSERT INTO agency_parts (id, agency_id, kind, item, name_latin, born_on, token, since) VALUES ($1, $2, 'director', 'a', $3, $4, $5, '2025-01-01')`, uuid.New(), key, name, born, token)
+	}
+	part("by-document", "Somebody Else", "1980-01-01", token)
+	part("by-birth", "DUONG  Sample", "1970-05-04", "")
+	part("by-name-alone", "Duong Sample", "1971-05-04", "")
+	part("by-day-alone", "Other Sample", "1970-05-04", "")
+	_, page = s.officer.get(t, one)
+	wantText(t, page, "by-document (Licensed): director, by the document", "by-birth (Licensed): director, by name and birth date")
+	if strings.Contains(page.Text(), "alone") {
+		t.Error("a name or a birth date alone finds somebody")
 	}
 
 	waits, _ = s.officer.fill(t, one, one+"/lift", url.Values{"text": {"The court of appeal found otherwise."}}, http.StatusSeeOther)

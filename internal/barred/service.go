@@ -57,6 +57,8 @@ type Person struct {
 	LiftedAt             time.Time
 	Lift                 string // why it was lifted
 	Decision             uuid.UUID
+	// Places are agencies with which they are on record today; only Get has them.
+	Places []Place
 }
 
 // Name is how a list calls them.
@@ -231,7 +233,10 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, key uuid.UUID) 
 		return p, err
 	}
 	err = s.DB.Read(ctx, actor, func(tx postgres.Tx) (err error) {
-		p, err = find(tx, key)
+		if p, err = find(tx, key); err != nil {
+			return err
+		}
+		p.Places, err = places(tx, key)
 		return err
 	})
 	if err != nil {
