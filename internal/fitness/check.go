@@ -14,6 +14,7 @@ import (
 	"github.com/fairpassage/portal/internal/country"
 	"github.com/fairpassage/portal/internal/dossier"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/letter"
 	"github.com/fairpassage/portal/internal/platform/clock"
 	"github.com/fairpassage/portal/internal/platform/id"
 	"github.com/fairpassage/portal/internal/platform/outbox"
@@ -109,6 +110,16 @@ func (s *Service) check(tx postgres.Tx, by identity.Actor, filed filedRow) error
 	fresh, err := insertCheck(tx, c, findings{matches, people}, sealed, sampled)
 	if err != nil || !fresh {
 		return err
+	}
+	if c.SecondNeeded {
+		// Whatever the reason is, and whether there is one.
+		reviewers, err := overseers(tx)
+		if err != nil {
+			return err
+		}
+		if err := letter.Promise(tx, letter.Cause{CheckID: c.ID}, letter.Raised, reviewers, now); err != nil {
+			return err
+		}
 	}
 	if c.Grade == Strong {
 		if err := s.Found(tx, filed.AgencyID, c.ID, c.Score, now); err != nil {

@@ -257,10 +257,15 @@ func TestASecondDecisionIsGivenOnceByWhoeverSeesWhatIsSealed(t *testing.T) {
 	w := open(t, clean())
 	w.law(0)
 	w.lost(true, w.document("passport"))
-	application := w.file(paper("+85512000009", "passport", "X"))
 	unit := id.New()
 	w.exec(`INSERT INTO units (id, code, kind, name) VALUES ($1, 'oversight', 'oversight', '{"en":"Unit"}')`, unit)
 	w.db.Hire(t, w.clock, "overseer@oversight.example", "Overseer", unit, identity.RoleOverseer)
+	w.file(paper("+85512000008", "of nobody", "Y"))
+	application := w.file(paper("+85512000009", "passport", "X"))
+	// They are told that it waits, once, and of no other.
+	if n := w.count(`SELECT count(*) FROM deliveries d JOIN promises p ON p.subject_id = d.id AND p.topic = 'delivery.send' JOIN fitness_checks c ON c.id = d.fitness_check_id AND c.second_needed WHERE d.step = 'raised'`); n != 1 || w.count(`SELECT count(*) FROM deliveries`) != 1 {
+		t.Errorf("they are told %d times", n)
+	}
 	overseer := w.db.AtTerminal(t, w.clock, "overseer@oversight.example").Actor
 	all, err := w.Waiting(t.Context(), overseer)
 	if err != nil || len(all) != 1 {

@@ -163,3 +163,16 @@ func reviewsOf(tx postgres.Tx, check uuid.UUID) (all []Review, err error) {
 	err = tx.Gorm().Raw(`SELECT go_on, text, reviewed_at AS at FROM fitness_reviews WHERE check_id = ? ORDER BY reviewed_at`, check).Scan(&all).Error
 	return all, err
 }
+
+// overseers are those who give second decisions.
+func overseers(tx postgres.Tx) ([]uuid.UUID, error) {
+	var rows []struct{ ID uuid.UUID }
+	err := tx.Gorm().Raw(`
+		SELECT DISTINCT p.id FROM units u JOIN memberships m ON m.unit_id = u.id AND m.role = 'overseer' JOIN people p ON p.id = m.person_id
+		WHERE u.kind = 'oversight' AND p.deactivated_at IS NULL ORDER BY p.id`).Scan(&rows).Error
+	ids := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return ids, err
+}

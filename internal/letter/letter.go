@@ -32,6 +32,7 @@ type Cause struct {
 	EscalationID uuid.UUID
 	ReadingID    uuid.UUID
 	NoticeID     uuid.UUID // of an agency
+	CheckID      uuid.UUID // of an application, that needs a second decision
 }
 
 // Mailer hands a letter to a mail server.

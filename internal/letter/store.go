@@ -11,10 +11,11 @@ import (
 // step.
 func insert(tx postgres.Tx, key uuid.UUID, of Cause, step Step, person uuid.UUID, at time.Time) (bool, error) {
 	res := tx.Gorm().Exec(`
-		INSERT INTO deliveries (id, escalation_id, reading_id, notice_id, step, person_id, made_at)
-		VALUES (@id, NULLIF(CAST(@escalation AS uuid), @nobody), NULLIF(CAST(@reading AS uuid), @nobody), NULLIF(CAST(@notice AS uuid), @nobody), @step, @person, @at)
+		INSERT INTO deliveries (id, escalation_id, reading_id, notice_id, fitness_check_id, step, person_id, made_at)
+		VALUES (@id, NULLIF(CAST(@escalation AS uuid), @nobody), NULLIF(CAST(@reading AS uuid), @nobody), NULLIF(CAST(@notice AS uuid), @nobody),
+			NULLIF(CAST(@check AS uuid), @nobody), @step, @person, @at)
 		ON CONFLICT DO NOTHING`, map[string]any{
-		"id": key, "escalation": of.EscalationID, "reading": of.ReadingID, "notice": of.NoticeID, "nobody": uuid.Nil, "step": step, "person": person, "at": at,
+		"id": key, "escalation": of.EscalationID, "reading": of.ReadingID, "notice": of.NoticeID, "check": of.CheckID, "nobody": uuid.Nil, "step": step, "person": person, "at": at,
 	})
 	return res.RowsAffected == 1, res.Error
 }
