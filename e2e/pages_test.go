@@ -74,7 +74,7 @@ var keyPages = []keyPage{
 	{name: "ministry-inspection", role: "licensing_officer", address: "/ministry/inspections?status=closed", link: `main a[href^="/ministry/inspections/0"]`},
 	{name: "police-escalations", role: "investigator", address: "/police/escalations"},
 	{name: "police-escalation", role: "investigator", address: "/police/escalations", link: `main a[href^="/police/escalations/"]`},
-	{name: "police-timeline", role: "investigator", address: "/police/escalations", through: `main a[href^="/police/escalations/"]`, link: `main a[href$="/timeline"]`},
+	{name: "police-timeline", role: "investigator", address: "/police/escalations", through: `main tr:contains("Far Horizon") a[href^="/police/escalations/"]`, link: `main a[href$="/timeline"]`},
 	{name: "account", role: "investigator", address: "/account"},
 	{name: "account-factors", role: "investigator", address: "/account/factors"},
 	{name: "account-sessions", role: "investigator", address: "/account/sessions"},

@@ -93,15 +93,9 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 	s.barred = barred.New(barred.Deps{DB: db, Clock: clk, Home: home, Hasher: hasher})
 	s.guarantees = guarantee.New(guarantee.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws})
 	s.fitness = fitness.New(fitness.Deps{DB: db, Clock: clk, Home: home, Laws: s.laws, Random: rand.Reader, Found: screening.Phoenix})
-	signer, err := certificate.NewSigner(keys.Secret(seal.SecretLicence))
-	if err != nil {
+	if s.certificates, err = openCertificates(conf, s); err != nil {
 		return nil, err
 	}
-	former, err := certificate.ReadFormer(conf.KeysDir)
-	if err != nil {
-		return nil, err
-	}
-	s.certificates = certificate.New(db, clk, home, signer, former)
 	s.placements = placement.New(db, clk, hasher, home)
 	s.complaints, err = complaint.NewService(complaint.Dependencies{
 		DB: db, Clock: clk, Keys: keys, Desks: s.desks, Shred: shredKeys, Hasher: hasher, Sessions: s.sessions, People: s.people, Agencies: registerFor{s.register}, Placements: s.placements,
@@ -140,6 +134,19 @@ func newSubjects(conf config.Config, db *postgres.DB, clk clock.Clock, home coun
 		return nil, err
 	}
 	return s, nil
+}
+
+// openCertificates signs with the key of the key folder, and believes its former ones.
+func openCertificates(conf config.Config, s *subjects) (*certificate.Service, error) {
+	signer, err := certificate.NewSigner(s.keys.Secret(seal.SecretLicence))
+	if err != nil {
+		return nil, err
+	}
+	former, err := certificate.ReadFormer(conf.KeysDir)
+	if err != nil {
+		return nil, err
+	}
+	return certificate.New(s.db, s.clock, s.home, signer, former), nil
 }
 
 // openLetters wires what writes mail: to people with an account, and to those without.

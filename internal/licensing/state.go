@@ -29,7 +29,7 @@ const (
 	EventGranted     EventKind = "granted"
 	EventExpired     EventKind = "expired"
 	EventSuspended   EventKind = "suspended"
-	EventWidened     EventKind = "widened"  // they are in again
+	EventWidened     EventKind = "widened" // they are in again
 	EventReinstated  EventKind = "reinstated"
 	EventRevoked     EventKind = "revoked"
 	EventSurrendered EventKind = "surrendered"

@@ -12,8 +12,8 @@ type StepKind string
 
 // The steps, as the licence_steps table allows them.
 const (
-	Notice          StepKind = "notice"    // of what is intended, with a right of reply
-	Reply           StepKind = "reply"     // the agency's, to a notice
+	Notice          StepKind = "notice" // of what is intended, with a right of reply
+	Reply           StepKind = "reply"  // the agency's, to a notice
 	Drop            StepKind = "notice_dropped"
 	Suspend         StepKind = "suspend"   // for a time, or until it is lifted
 	Narrow          StepKind = "narrow"    // suspend some destinations or occupations
