@@ -29,6 +29,7 @@ import (
 	"github.com/fairpassage/portal/internal/decision"
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/matching"
 	"github.com/fairpassage/portal/internal/people"
@@ -124,7 +125,7 @@ func openCounter(t *testing.T) *counter {
 			Web: w, Applications: applications, Placements: placement.New(db.DB, clk, s.key, home),
 			People: people.New(people.Deps{DB: db.DB, Clock: clk, People: testkit.People(clk)}), Home: home,
 		}),
-		Applications: ministry.NewApplications(w, applications, decisions),
+		Applications: ministry.NewApplications(w, applications, decisions, inspection.New(inspection.Deps{DB: db.DB, Clock: clk, Home: home, Laws: laws, People: testkit.People(clk), Told: licences.TellOfInspection})),
 		Decisions:    decisionpages.New(w, decisions),
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package app_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,6 +150,37 @@ func TestEveryStepHasItsWordsInEveryLanguage(t *testing.T) {
 			}
 			for _, key := range keys {
 				if !words.Has(lang, key) {
+					t.Errorf("%s has no %s", lang, key)
+				}
+			}
+		}
+	}
+}
+
+// What the record allows to stand on a timeline can be said: a word that is missing
+// would be a page that does not open.
+func TestEveryLineOfATimelineHasItsWords(t *testing.T) {
+	l := openLicensed(t)
+	pages, err := views.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for prefix, constraint := range map[string]string{
+		"timeline.kind.": "agency_parts_kind_check", "timeline.notice.": "agency_notices_kind_check", "licensing.event.": "licence_events_kind_check",
+		"timeline.guarantee.": "guarantee_entries_kind_check", "fitness.grade.": "fitness_checks_grade_check", "inspection.outcome.": "inspections_outcome_check",
+		"timeline.escalation.": "escalations_grade_check", "agencies.event.": "licence_events_kind_check",
+	} {
+		var text string
+		if err := l.super.QueryRow(`SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1`, constraint).Scan(&text); err != nil {
+			t.Fatal(constraint, err)
+		}
+		words := regexp.MustCompile(`'([a-z_]+)'`).FindAllStringSubmatch(text, -1)
+		if len(words) == 0 {
+			t.Errorf("%s allows nothing: %s", constraint, text)
+		}
+		for _, lang := range pages.Catalogue().Languages() {
+			for _, word := range words {
+				if key := prefix + word[1]; word[1] != "step" && !pages.Catalogue().Has(lang, key) {
 					t.Errorf("%s has no %s", lang, key)
 				}
 			}

@@ -132,7 +132,7 @@ func (w *twin) serve(keys *seal.Ring, demo bool) {
 	w.pages = app.Pages{
 		Home: public.NewHome(w.edge, func(context.Context) error { return nil }), Agencies: public.NewAgencies(w.edge, listed, true), Complaints: complaintPages,
 		Account: account.New(w.edge, sessions, nil), Agency: agency.New(agency.Deps{Web: w.edge, Applications: applications, Placements: placements, People: staff, Home: home}),
-		Applications: ministry.NewApplications(w.edge, applications, w.decisions),
+		Applications: ministry.NewApplications(w.edge, applications, w.decisions, w.inspections),
 		Policies:     ministry.NewPolicies(w.edge, laws, w.decisions),
 		Police:       inbox("/police/escalations"), Oversight: inbox("/oversight/escalations"), Readings: reading.New(w.edge, w.complaints),
 		Audit: public.NewAudit(w.edge, w.audit), Desk: deskpages.New(w.edge, w.desks, w.decisions),

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -35,8 +36,8 @@ func (b *tab) must(status int64, words ...string) {
 	}
 }
 
-// An agency's application is sent back, corrected on a phone with its papers,
-// recommended by one officer and granted by another, and is then what anybody finds
+// An agency's application is sent back, corrected on a phone with its papers, its
+// office inspected, and then recommended by one officer and granted by another, and is then what anybody finds
 // in the register and checks by the certificate's code.
 func TestAnApplicationBecomesALicenceThatAnybodyChecks(t *testing.T) {
 	const agency = "Lotus Steps Recruitment"
@@ -69,7 +70,10 @@ func TestAnApplicationBecomesALicenceThatAnybodyChecks(t *testing.T) {
 
 	officer.visit(application)
 	officer.must(http.StatusOK, "What changed since last time", "99 Invented Street, West Gate")
+	second := p.by(t, "dara.keo@ministry.example", desktop)
+	inspect(t, officer, second, head)
 	secondDecision(t, p, officer, application, agency)
+	officer.must(http.StatusOK, "Passed")
 	officer.tick("decision", "grant")
 	officer.say("reason", "All is in order.")
 	officer.say("number", "TM-9001")
@@ -77,12 +81,14 @@ func TestAnApplicationBecomesALicenceThatAnybodyChecks(t *testing.T) {
 	officer.must(http.StatusOK, agency, "TM-9001")
 	waits := officer.path()
 
-	second := p.by(t, "dara.keo@ministry.example", desktop)
 	second.visit(waits)
 	second.press(`main form[action$="/approve"] button`)
 	head.visit("/agency/certificate")
 	head.must(http.StatusOK, "TM-9001")
 	code := head.read(`document.querySelector('main a[href*="/verify/"]').getAttribute("href")`)
+
+	officer.visit(licenceOf(officer, "Lotus+Steps") + "/timeline")
+	officer.must(http.StatusOK, "Application filed", "Application sent back", "Document handed in", "Inspected", "Inspection closed", "Compared with who lost a licence", "Application granted")
 
 	anybody := open(t, p.url, phone, withoutScript)
 	anybody.visit(code[strings.Index(code, "/verify/"):])
@@ -92,6 +98,40 @@ func TestAnApplicationBecomesALicenceThatAnybodyChecks(t *testing.T) {
 	anybody.must(http.StatusOK, agency, "Where it may send workers", "Thailand")
 	anybody.press(`main form[action="/agencies/check"] button`)
 	anybody.must(http.StatusOK, "Proof no.", "TM-9001")
+}
+
+// inspect has an officer go to the office of the agency whose application they look at;
+// a second one sends what was found and closes it after the agency's reply.
+func inspect(t *testing.T, officer, second, head *tab) {
+	t.Helper()
+	officer.press(`main a[href^="/ministry/inspections/new"]`)
+	officer.day("planned_for", time.Now())
+	officer.say("place", "99 Invented Street, West Gate")
+	officer.tick("announced", "no")
+	officer.tick("team", officer.read(`[...document.querySelectorAll('main input[name="team"]')].find(i => i.labels[0].innerText.includes("Lim Sophea")).value`))
+	officer.send()
+	inspection := officer.path()
+	officer.day("visited_on", time.Now())
+	officer.press(`main form[action$="/visit"] button`)
+	officer.read(`document.querySelectorAll('main input[type="radio"][value="met"]').forEach(met => { met.checked = true }), "all are met"`)
+	officer.tick("answer.premises.licence_shown", "not_met")
+	officer.say("seen.premises.licence_shown", "There is no licence yet.")
+	officer.press(`main form[action="` + inspection + `"] button[type="submit"]`)
+	officer.must(http.StatusOK, "8 points; 30 fail")
+
+	second.visit(inspection + "/send")
+	second.send()
+	head.visit("/agency/inspections")
+	head.press(`main td a[href^="/agency/inspections/"]`)
+	head.must(http.StatusOK, "There is no licence yet.")
+	head.say("reply", "We shall hang it up when we have it.")
+	head.press(`main form button[type="submit"]`)
+	second.visit(inspection + "/close")
+	second.must(http.StatusOK, "We shall hang it up when we have it.")
+	second.tick("outcome", "passed")
+	second.say("reason", "Nothing stands against it.")
+	second.send()
+	second.must(http.StatusOK, "Passed")
 }
 
 // handIn hands in a picture of each paper that the law of the demonstration asks for.

@@ -5,9 +5,11 @@ import (
 	"time"
 
 	"github.com/fairpassage/portal/app/answers"
+	"github.com/fairpassage/portal/app/inspected"
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/application"
 	"github.com/fairpassage/portal/internal/dossier"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/views"
 	"github.com/gofiber/fiber/v2"
@@ -31,6 +33,8 @@ type applicationPage struct {
 	Remarks int // of this round
 	Notice  string
 	Scope   []views.Option
+	// Inspections are the agency's, what is open first and then the latest.
+	Inspections []inspectionLine
 }
 
 // changeLine is one difference between two rounds, in words.
@@ -75,6 +79,9 @@ func (a *Applications) show(c *fiber.Ctx, status int, sent sentBack) error {
 		}
 	}
 	page.Sections = answers.Read(lang, folder.Answers, notes)
+	if page.Inspections, err = a.inspectionsOf(c, folder.Paper.AgencyID); err != nil {
+		return err
+	}
 	if page.Form = a.proposal(folder); sent.recommendation != nil {
 		page.Form = *sent.recommendation
 	}
@@ -82,6 +89,15 @@ func (a *Applications) show(c *fiber.Ctx, status int, sent sentBack) error {
 		page.Fee = *sent.fee
 	}
 	return a.web.Render(c, status, applicationView, page)
+}
+
+// inspectionsOf lists what inspections of the agency came to.
+func (a *Applications) inspectionsOf(c *fiber.Ctx, agency uuid.UUID) (all []inspectionLine, err error) {
+	queue, err := a.inspections.Queue(c.UserContext(), a.web.Actor(c), inspection.Filter{Agency: agency})
+	for _, i := range queue.Inspections {
+		all = append(all, inspectionLine{Summary: i, Tone: inspected.Tone(i.Inspection)})
+	}
+	return all, err
 }
 
 func changes(lang string, all []dossier.Change) (lines []changeLine) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fairpassage/portal/app/web"
 	"github.com/fairpassage/portal/internal/application"
+	"github.com/fairpassage/portal/internal/inspection"
 	"github.com/fairpassage/portal/views"
 	"github.com/gofiber/fiber/v2"
 )
@@ -22,11 +23,12 @@ type Applications struct {
 	web          *web.Web
 	applications *application.Service
 	proposer     application.Proposer
+	inspections  *inspection.Service
 }
 
 // NewApplications returns the pages.
-func NewApplications(w *web.Web, a *application.Service, p application.Proposer) *Applications {
-	return &Applications{web: w, applications: a, proposer: p}
+func NewApplications(w *web.Web, a *application.Service, p application.Proposer, i *inspection.Service) *Applications {
+	return &Applications{web: w, applications: a, proposer: p, inspections: i}
 }
 
 type queuePage struct {

@@ -85,7 +85,7 @@ func newSite(conf config.Config, s *subjects, v *views.Views, log *slog.Logger, 
 		Complaints:   complaints,
 		Account:      account.New(w, s.sessions, demo),
 		Agency:       agency.New(agency.Deps{Web: w, Applications: s.applications, Placements: s.placements, People: s.staff, Home: s.home}),
-		Applications: ministry.NewApplications(w, s.applications, s.decisions),
+		Applications: ministry.NewApplications(w, s.applications, s.decisions, s.inspections),
 		Policies:     ministry.NewPolicies(w, s.laws, s.decisions),
 		Police: police.New(w, police.Deps{
 			Escalations: s.escalations, Sealed: s.complaints, Agencies: s.register, Bell: bell, Base: "/police/escalations", Offices: s.complaints,

@@ -22,7 +22,8 @@ type Filter struct {
 	Name      string    // part of the agency's name in either script
 	Inspector uuid.UUID // who goes; uuid.Nil is anybody
 	Due       Due
-	Page      int // from 1; anything less is 1
+	Agency    uuid.UUID // uuid.Nil is any
+	Page      int       // from 1; anything less is 1
 }
 
 // Due narrows to inspections whose reply is awaited.

@@ -95,13 +95,14 @@ const queueFilter = `
 	WHERE (@status = '' OR i.status = @status)
 	  AND (NOT @open OR i.status NOT IN ('closed','called_off'))
 	  AND (@name = '' OR position(lower(@name) IN lower(g.name_latin)) > 0 OR position(@name IN g.name_local) > 0)
+	  AND (@any OR i.agency_id = @agency)
 	  AND (@anybody OR EXISTS (SELECT FROM inspection_people p WHERE p.inspection_id = i.id AND p.person_id = @inspector))
 	  AND (@due = '' OR i.status = 'sent' AND (@due = 'over') = coalesce(i.reply_by < @today, false)) `
 
 func (f Filter) args(today time.Time) map[string]any {
 	return map[string]any{
 		"status": string(f.Status), "open": f.Open, "name": f.Name, "inspector": f.Inspector, "anybody": f.Inspector == uuid.Nil,
-		"due": string(f.Due), "today": today,
+		"due": string(f.Due), "today": today, "agency": f.Agency, "any": f.Agency == uuid.Nil,
 	}
 }
 
