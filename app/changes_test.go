@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -104,6 +105,42 @@ func TestWhoeverWatchesAnAgencyIsToldOfEveryChangeUntilTheyEndIt(t *testing.T) {
 	}
 	if status, page := anybody.get(t, link); status != http.StatusGone || !strings.Contains(page.Find("main").Text(), "leads nowhere") {
 		t.Errorf("a link that is over: %d", status)
+	}
+}
+
+func TestAMailProgramEndsLettersWithOneRequestAndNoCookie(t *testing.T) {
+	l := openLicensed(t)
+	anybody := l.visitor("")
+	anybody.send(t, "/changes?agency="+l.slug(), "/changes", url.Values{"slug": {l.slug()}, "email": {"family@village.example"}})
+	link := l.post()
+	end := l.mailbox.letters[0].End
+	if !strings.HasSuffix(end, link+"/one-click") {
+		t.Fatalf("the letter ends at %q", end)
+	}
+	post := func(body string) int {
+		t.Helper()
+		req := httptest.NewRequest(http.MethodPost, link+"/one-click", strings.NewReader(body))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		res, err := l.server.Test(req, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		return res.StatusCode
+	}
+	if status, _ := anybody.get(t, link+"/one-click"); status != http.StatusNotFound && status != http.StatusMethodNotAllowed || l.count(`SELECT count(*) FROM subscriptions`) != 1 {
+		t.Errorf("a visit to it ends something: %d", status)
+	}
+	if status := post("List-Unsubscribe=Perhaps"); status != http.StatusBadRequest || l.count(`SELECT count(*) FROM subscriptions`) != 1 {
+		t.Errorf("another request: %d", status)
+	}
+	for range 2 {
+		if status := post("List-Unsubscribe=One-Click"); status != http.StatusNoContent {
+			t.Errorf("one click: %d", status)
+		}
+	}
+	if n := l.count(`SELECT count(*) FROM subscriptions`); n != 0 {
+		t.Errorf("%d addresses are left", n)
 	}
 }
 

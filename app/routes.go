@@ -94,6 +94,7 @@ func publicRoutes(w *web.Web, p Pages) []web.Route {
 		{Method: get, Path: "/changes/:token", Surface: web.Public, Action: authority.PublicRead, Handler: p.Changes.Show},
 		{Method: post, Path: "/changes/:token/confirm", Surface: web.Public, Action: authority.SubscriptionKeep, Handler: p.Changes.Confirm},
 		{Method: post, Path: "/changes/:token/end", Surface: web.Public, Action: authority.SubscriptionKeep, Handler: p.Changes.End},
+		{Method: post, Path: "/changes/:token/one-click", Surface: web.Public, Action: authority.SubscriptionKeep, Handler: p.Changes.OneClick, OneClick: true},
 		{Method: get, Path: "/verify", Surface: web.Public, Action: authority.PublicRead, Handler: p.Verify.Form},
 		{Method: get, Path: "/verify/keys", Surface: web.Public, Action: authority.PublicRead, Handler: p.Verify.Keys, Plain: true},
 		{Method: get, Path: "/verify/revoked", Surface: web.Public, Action: authority.PublicRead, Handler: p.Verify.Revoked, Plain: true},

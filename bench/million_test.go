@@ -6,6 +6,7 @@ import (
 
 	"github.com/fairpassage/portal/internal/escalation"
 	"github.com/fairpassage/portal/internal/identity"
+	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/placement"
 	"github.com/fairpassage/portal/internal/platform/outbox"
 	"github.com/fairpassage/portal/internal/register"
@@ -99,6 +100,10 @@ func (r *record) hot(b *testing.B) []lane {
 		}),
 		plain("escalation", func() {
 			_, err := escalations.Get(b.Context(), by, key('s', 500))
+			check(b, err)
+		}),
+		plain("timeline", func() {
+			_, err := r.licensing().Timeline(b.Context(), by, key('a', largest), licensing.TimelineFilter{})
 			check(b, err)
 		}),
 		plain("placements", func() {

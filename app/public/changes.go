@@ -107,3 +107,15 @@ func (p *Changes) End(c *fiber.Ctx) error {
 	}
 	return p.web.Redirect(c, changesPath+"?ended=yes")
 }
+
+// OneClick forgets it for a mail program, by RFC 8058. There is no page to show.
+func (p *Changes) OneClick(c *fiber.Ctx) error {
+	if c.FormValue("List-Unsubscribe") != "One-Click" {
+		return fiber.ErrBadRequest
+	}
+	err := p.service.End(c.UserContext(), c.Params("token"))
+	if err != nil && fault.CodeOf(err) != gone {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}

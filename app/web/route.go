@@ -42,6 +42,9 @@ type Route struct {
 	JSON bool
 	// Plain routes need no visitor: assets and probes.
 	Plain bool
+	// OneClick is posted to by mail programs for their readers (RFC 8058): they bring
+	// no form of ours, and the address itself is the secret.
+	OneClick bool
 	// StepUp asks for more than a session: a second factor shown in the last ten
 	// minutes, or the passphrase of somebody who has none. Whoever has not is sent
 	// to confirm first and comes back by GET: mark the page that holds the form,
@@ -96,7 +99,7 @@ func (w *Web) Guard(r Route) fiber.Handler {
 			}
 			return w.Redirect(c, first)
 		}
-		if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
+		if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead && !r.OneClick {
 			if err := w.refuseForgery(c); err != nil {
 				return err
 			}

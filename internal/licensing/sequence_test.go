@@ -1,18 +1,22 @@
 package licensing_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/fairpassage/portal/internal/fault"
+	"github.com/fairpassage/portal/internal/identity"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/policy"
 )
 
-// Whatever is tried in whatever order on whatever day: a step is taken only from a
-// state that the table names, and the portal and the database agree on every state.
+// Whatever is tried in whatever order on whatever day under whatever law: a step is
+// taken only from a state that the table names, and the portal and the database agree
+// on every state.
 func TestNoSequenceOfStepsLeavesTheTable(t *testing.T) {
 	o := open(t)
 	random := rand.New(rand.NewPCG(7, 11))
@@ -22,6 +26,9 @@ func TestNoSequenceOfStepsLeavesTheTable(t *testing.T) {
 	for range 300 {
 		at = at.AddDate(0, 0, random.IntN(6))
 		o.clock.Set(at.Add(12 * time.Hour))
+		if random.IntN(10) == 0 {
+			o.another(t, random, at)
+		}
 		before := o.state(t)
 		d := draft(kinds[random.IntN(len(kinds))])
 		d.Agency = o.agency
@@ -65,6 +72,17 @@ func TestNoSequenceOfStepsLeavesTheTable(t *testing.T) {
 	}
 	if len(taken) < 10 {
 		t.Errorf("only these were ever legal: %v", taken)
+	}
+}
+
+// another law holds from that day on; where one was set for it already, that one stays.
+func (o *office) another(t *testing.T, random *rand.Rand, from time.Time) {
+	t.Helper()
+	key := []policy.Key{policy.LicenceReply, policy.LicenceAppeal}[random.IntN(2)]
+	value := fmt.Sprintf(`{"days":%d,"basis":"calendar"}`, 1+random.IntN(20))
+	e := policy.Entry{Key: key, Value: []byte(value), From: from, Source: "house rule of a test"}
+	if err := o.laws.Set(t.Context(), identity.Setup("policy"), e); err != nil && fault.CodeOf(err) != "policy.error.same_day" {
+		t.Fatal(err)
 	}
 }
 

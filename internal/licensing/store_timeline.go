@@ -34,12 +34,13 @@ var happeningSources = []happeningSource{
 	{"fitness", "made_at", "grade", "application_id", "''", "fitness_checks WHERE agency_id = asked.agency"},
 }
 
-// sealedSources derive from complaints: patterns that were handed to the unit of
-// whoever reads, and the complaints that these carry. Of any other there is no word.
+// sealedSources derive from complaints: patterns about the agency that were handed to
+// the unit of whoever reads, and the complaints that these carry. Of any other there is
+// no word. They are found from the few patterns, not from the many complaints.
 var sealedSources = []happeningSource{
 	{"escalation", "raised_at", "grade", "id", "ref", "escalations WHERE subject_kind = 'agency' AND subject_key = asked.agency::text"},
-	{"complaint", "c.filed_at", "'filed'", "c.id", "''", `complaints c WHERE c.agency_id = asked.agency
-		AND EXISTS (SELECT FROM escalation_complaints e WHERE e.complaint_id = c.id)`},
+	{"complaint", "c.filed_at", "'filed'", "c.id", "''", `complaints c WHERE c.id IN (SELECT e.complaint_id FROM escalations s
+		JOIN escalation_complaints e ON e.escalation_id = s.id WHERE s.subject_kind = 'agency' AND s.subject_key = asked.agency::text)`},
 }
 
 // inspectionDays are the days that an inspection has come to. One that was not made is

@@ -32,8 +32,12 @@ func Whats(actor identity.Actor) (all []string) {
 }
 
 // sourcesFor are where a timeline is read for the actor. What derives from complaints
-// is read for those alone to whom patterns are handed.
+// is read for those alone to whom patterns are handed, and with whom an agency was
+// compared is nothing to it.
 func sourcesFor(actor identity.Actor) []happeningSource {
+	if actor.UnitKind == identity.UnitAgency {
+		return slices.DeleteFunc(slices.Clone(happeningSources), func(s happeningSource) bool { return s.what == "fitness" })
+	}
 	if authority.Enter(actor, authority.EscalationList).Allowed || authority.Enter(actor, authority.OversightList).Allowed {
 		return slices.Concat(happeningSources, sealedSources)
 	}

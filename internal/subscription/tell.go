@@ -129,9 +129,10 @@ func (s *Service) write(l letterRow) (mail.Letter, error) {
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	text, err := s.Words.Text(l.Language, "changes.mail."+l.Kind+".text", "URL", s.BaseURL+"/changes/"+s.token(l.SubscriptionID))
+	at := s.BaseURL + "/changes/" + s.token(l.SubscriptionID)
+	text, err := s.Words.Text(l.Language, "changes.mail."+l.Kind+".text", "URL", at)
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	return mail.Letter{ID: "changes-" + l.ID.String(), To: string(bytes.TrimSpace(to)), Subject: subject, Text: text}, nil
+	return mail.Letter{ID: "changes-" + l.ID.String(), To: string(bytes.TrimSpace(to)), Subject: subject, Text: text, End: at + "/one-click"}, nil
 }

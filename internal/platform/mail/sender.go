@@ -29,6 +29,9 @@ type Letter struct {
 	To      string
 	Subject string
 	Text    string
+	// End is the address at which one request ends letters of this kind, for mail
+	// programs that offer that to their reader (RFC 8058); "" where there is none.
+	End string
 }
 
 // Sender sends through one mail server. It is safe for concurrent use: each
@@ -108,6 +111,10 @@ func (s *Sender) Send(ctx context.Context, l Letter) error {
 	// A vacation notice back to the portal would tell who reads it, and when.
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	m.SetGenHeader("X-Auto-Response-Suppress", "All")
+	if l.End != "" {
+		m.SetGenHeader("List-Unsubscribe", "<"+l.End+">")
+		m.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 	talk, done := context.WithCancel(ctx)
 	defer done()
 	client, err := gomail.NewClient(s.host, append(s.options[:len(s.options):len(s.options)], gomail.WithDialContextFunc(s.dial(talk)))...)

@@ -49,6 +49,29 @@ func TestALetterSentTwiceCarriesTheSameID(t *testing.T) {
 	}
 }
 
+func TestALetterThatCanBeEndedSaysWhereByOneRequest(t *testing.T) {
+	server := mailtest.Start(t)
+	sender, err := mail.New(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, end := range []string{"", "https://portal.example/changes/a/one-click"} {
+		if err := sender.Send(t.Context(), mail.Letter{ID: "one", To: "sokha@village.example", Subject: "News", Text: "News.", End: end}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	letters := server.Letters()
+	if got := letters[0].Header.Get("List-Unsubscribe") + letters[0].Header.Get("List-Unsubscribe-Post"); got != "" {
+		t.Errorf("a letter that nobody can end says %q", got)
+	}
+	if got := letters[1].Header.Get("List-Unsubscribe"); got != "<https://portal.example/changes/a/one-click>" {
+		t.Errorf("it ends at %q", got)
+	}
+	if got := letters[1].Header.Get("List-Unsubscribe-Post"); got != "List-Unsubscribe=One-Click" {
+		t.Errorf("by %q", got)
+	}
+}
+
 func TestARefusalDoesNotRepeatTheAddress(t *testing.T) {
 	server := mailtest.Start(t)
 	server.Refuse(true)
