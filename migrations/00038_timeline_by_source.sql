@@ -6,9 +6,15 @@ DROP VIEW agency_timeline;
 CREATE INDEX placements_registered ON placements (agency_id, registered_at DESC, id DESC);
 DROP INDEX agency_notices_agency;
 CREATE INDEX agency_notices_agency ON agency_notices (agency_id, made_at DESC, id DESC);
+-- So is the list of an agency's placements, which would read all of them otherwise, by
+-- the one index as well as by the other.
+DROP INDEX placements_agency;
+CREATE INDEX placements_agency ON placements (agency_id, departed_on DESC, id DESC);
 
 -- +goose Down
 DROP INDEX placements_registered;
+DROP INDEX placements_agency;
+CREATE INDEX placements_agency ON placements (agency_id, departed_on);
 DROP INDEX agency_notices_agency;
 CREATE INDEX agency_notices_agency ON agency_notices (agency_id, made_at DESC);
 CREATE VIEW agency_timeline WITH (security_invoker = true) AS

@@ -110,10 +110,17 @@ func (p *Changes) End(c *fiber.Ctx) error {
 
 // OneClick forgets it for a mail program, by RFC 8058. There is no page to show.
 func (p *Changes) OneClick(c *fiber.Ctx) error {
-	if c.FormValue("List-Unsubscribe") != "One-Click" {
+	var form struct {
+		Wants string `form:"List-Unsubscribe" validate:"eq=One-Click"`
+	}
+	sent, err := p.web.Bind(c, &form)
+	if err != nil {
+		return err
+	}
+	if sent.Failed() {
 		return fiber.ErrBadRequest
 	}
-	err := p.service.End(c.UserContext(), c.Params("token"))
+	err = p.service.End(c.UserContext(), c.Params("token"))
 	if err != nil && fault.CodeOf(err) != gone {
 		return err
 	}
