@@ -154,8 +154,6 @@ func (r *record) explain(b *testing.B, sent []statement) (plans []explained) {
 	tx, err := r.app.BeginTx(b.Context(), nil)
 	check(b, err)
 	defer func() { _ = tx.Rollback() }()
-	_, err = tx.ExecContext(b.Context(), `SET LOCAL random_page_cost = 2`) // as the portal's own connections
-	check(b, err)
 	for _, s := range sent {
 		verb, _, _ := strings.Cut(strings.TrimLeft(s.text, "( \t\n"), " ")
 		switch {

@@ -58,10 +58,6 @@ func Open(ctx context.Context, url string, opts Options) (*DB, error) {
 	conf.RuntimeParams["application_name"] = "portal " + opts.Name
 	conf.RuntimeParams["timezone"] = "UTC"
 	conf.RuntimeParams["standard_conforming_strings"] = "on"
-	// A record lies on flash, and its hot part in memory: the server's 4 is of turning
-	// disks, and made it read an agency's ten thousand rows to sort fifty out of them
-	// where an index had them in order.
-	conf.RuntimeParams["random_page_cost"] = "2"
 	conf.RuntimeParams["statement_timeout"] = fmt.Sprint(opts.Timeout.Milliseconds())
 	conf.RuntimeParams["lock_timeout"] = fmt.Sprint(opts.Timeout.Milliseconds())
 	conf.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(2 * opts.Timeout.Milliseconds())
