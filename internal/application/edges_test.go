@@ -8,6 +8,7 @@ import (
 	"github.com/fairpassage/portal/internal/fault"
 	"github.com/fairpassage/portal/internal/licensing"
 	"github.com/fairpassage/portal/internal/platform/id"
+	"github.com/fairpassage/portal/internal/platform/postgres"
 )
 
 func TestAnAgencyThatIsCalledOtherwiseKeepsItsNumberAndIsFoundByBothNames(t *testing.T) {
@@ -83,5 +84,19 @@ func TestARenewalWaitsForTheEndOfASuspensionAndIsGrantedThen(t *testing.T) {
 	own, err := o.Own(t.Context(), o.heads[0])
 	if err != nil || own.State != licensing.Licensed || len(own.Licence.Periods) != 2 || own.Licence.Number != "L-0001" {
 		t.Errorf("%+v, %v", own.Licence, err)
+	}
+}
+
+func TestTwoPeriodsOfALicenceNeverRunAtOnceWhoeverWritesThem(t *testing.T) {
+	o := open(t)
+	if err := o.decide(t, o.file(t, o.heads[0]), grant("L-0001")); err != nil {
+		t.Fatal(err)
+	}
+	for until, apart := range map[string]bool{"2026-03-01": true, "2026-03-02": false} { // the first day of what was granted
+		_, err := o.db.Super(t).Exec(`INSERT INTO licence_periods (id, agency_id, valid_from, valid_until) VALUES ($1, $2, '2026-01-01', $3)`, id.New(), o.heads[0].AgencyID, until)
+		if (err == nil) != apart || err != nil && !postgres.Violates(err, "licence_periods_apart") {
+			t.Errorf("until %s: %v", until, err)
+		}
+		o.exec(t, `DELETE FROM licence_periods WHERE valid_from = '2026-01-01'`)
 	}
 }

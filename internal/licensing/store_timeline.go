@@ -11,7 +11,9 @@ import (
 )
 
 // happeningSource is one kind of line of a timeline: the part that it belongs to, and
-// where it is read. Each table shows whom its own policies let see.
+// where it is read. Each table shows whom its own policies let see. Where a thing comes
+// to several days that can be one, microseconds keep them in order: a page begins after
+// the moment and the thing that the one before ended with.
 type happeningSource struct{ what, at, kind, object, words, from string }
 
 var happeningSources = []happeningSource{
@@ -23,11 +25,11 @@ var happeningSources = []happeningSource{
 	{"application", "decided_at", "status", "id", "reason", "applications WHERE agency_id = asked.agency AND decided_at IS NOT NULL"},
 	{"fee", "f.recorded_at", "'received'", "a.id", "''", "fee_receipts f JOIN applications a ON a.id = f.application_id WHERE a.agency_id = asked.agency"},
 	{"part", "since::timestamp AT TIME ZONE 'UTC'", "kind", "id", "coalesce(nullif(name_latin, ''), name_local)", "agency_parts WHERE agency_id = asked.agency"},
-	{"part_ended", "until::timestamp AT TIME ZONE 'UTC'", "kind", "id", "coalesce(nullif(name_latin, ''), name_local)", "agency_parts WHERE agency_id = asked.agency AND until IS NOT NULL"},
+	{"part_ended", "until::timestamp AT TIME ZONE 'UTC' + interval '1 microsecond'", "kind", "id", "coalesce(nullif(name_latin, ''), name_local)", "agency_parts WHERE agency_id = asked.agency AND until IS NOT NULL"},
 	{"name", "until::timestamp AT TIME ZONE 'UTC'", "'changed'", "application_id", "coalesce(nullif(name_latin, ''), name_local)", "agency_former_names WHERE agency_id = asked.agency"},
 	{"placement", "registered_at", "'registered'", "id", "country", "placements WHERE agency_id = asked.agency"},
 	{"notice", "made_at", "kind", "id", "due_on::text", "agency_notices WHERE agency_id = asked.agency AND kind <> 'step'"},
-	{"inspection", "d.at::timestamp AT TIME ZONE 'UTC'", "d.what", "i.id", "coalesce(d.outcome, '')", inspectionDays},
+	{"inspection", "d.at::timestamp AT TIME ZONE 'UTC' + d.n * interval '1 microsecond'", "d.what", "i.id", "coalesce(d.outcome, '')", inspectionDays},
 	{"guarantee", "e.made_at", "e.kind", "e.id", guaranteeSums, "guarantee_entries e WHERE e.agency_id = asked.agency"},
 	{"document", "uploaded_at", "kind", "id", "''", "documents WHERE agency_id = asked.agency AND owner_kind <> 'inspection'"},
 	{"document_removed", "removed_at", "kind", "id", "''", "documents WHERE agency_id = asked.agency AND owner_kind <> 'inspection' AND removed_at IS NOT NULL"},
@@ -46,9 +48,9 @@ var sealedSources = []happeningSource{
 // inspectionDays are the days that an inspection has come to. One that was not made is
 // on the day for which it is planned.
 const inspectionDays = `inspections i CROSS JOIN LATERAL (VALUES
-		(CASE WHEN i.visited_on IS NULL THEN i.planned_for END, CASE i.status WHEN 'called_off' THEN 'called_off' ELSE 'planned' END, NULL),
-		(i.visited_on, 'visited', NULL), (i.sent_on, 'sent', NULL), (i.replied_on, 'replied', NULL), (i.lapsed_on, 'lapsed', NULL),
-		(i.closed_on, 'closed', i.outcome)) AS d(at, what, outcome)
+		(0, CASE WHEN i.visited_on IS NULL THEN i.planned_for END, CASE i.status WHEN 'called_off' THEN 'called_off' ELSE 'planned' END, NULL),
+		(1, i.visited_on, 'visited', NULL), (2, i.sent_on, 'sent', NULL), (3, i.replied_on, 'replied', NULL), (4, i.lapsed_on, 'lapsed', NULL),
+		(5, i.closed_on, 'closed', i.outcome)) AS d(n, at, what, outcome)
 	WHERE i.agency_id = asked.agency AND d.at IS NOT NULL`
 
 // guaranteeSums are the sums of an entry, one for each currency.
