@@ -126,8 +126,8 @@ func TestWhoeverImposedAStepDoesNotJudgeTheAppealAgainstIt(t *testing.T) {
 	// Nor does it stand in the record, whoever writes it.
 	_, err := o.super.Exec(`SET session_replication_role = replica;
 		INSERT INTO decisions (id, kind, subject_id, unit_id, detail, digest, other_unit, proposed_by, proposed_unit, proposed_at, state, decided_by, decided_unit, decided_at, reason, key_id, signature, pin, decided_in)
-			SELECT gen_random_uuid(), 'licence.appeal_dismissed', subject_id, unit_id, detail, digest, other_unit, proposed_by, proposed_unit, proposed_at, state, decided_by, decided_unit, decided_at, reason, key_id, signature, pin, decided_in
-			FROM decisions WHERE kind = 'licence.suspend';
+			SELECT gen_random_uuid(), 'licence.appeal_dismissed', subject_id, o.id, detail, digest, other_unit, proposed_by, proposed_unit, proposed_at, state, decided_by, o.id, decided_at, reason, key_id, signature, pin, decided_in
+			FROM decisions, (SELECT id FROM units WHERE kind = 'oversight') AS o WHERE decisions.kind = 'licence.suspend';
 		RESET session_replication_role;
 		INSERT INTO licence_steps (id, agency_id, kind, text, on_day, of_step, decision_id, done_by, done_at)
 			SELECT gen_random_uuid(), a.agency_id, 'appeal_dismissed', 'It is.', a.on_day, a.id, d.id, a.done_by, a.done_at FROM licence_steps a, decisions d
@@ -234,6 +234,24 @@ func TestAPartThatWasSuspendedIsGivenBackByTheOversightBodyBeforeItsEnd(t *testi
 	}
 	if _, err := o.take(t, back); fault.CodeOf(err) != "licensing.answered" {
 		t.Errorf("twice: %v", err)
+	}
+}
+
+func TestTheMinistryGivesNothingBackWhateverItWrites(t *testing.T) {
+	o := open(t)
+	o.must(t, draft(licensing.Suspend))
+	_, err := o.super.Exec(`SET session_replication_role = replica;
+		INSERT INTO decisions (id, kind, subject_id, unit_id, detail, digest, other_unit, proposed_by, proposed_unit, proposed_at, state, decided_by, decided_unit, decided_at, reason, key_id, signature, pin, decided_in)
+			SELECT gen_random_uuid(), 'licence.reinstate', subject_id, unit_id, detail, digest, other_unit, proposed_by, proposed_unit, proposed_at, state, decided_by, decided_unit, decided_at, reason, key_id, signature, pin, decided_in
+			FROM decisions WHERE kind = 'licence.suspend';
+		RESET session_replication_role;
+		INSERT INTO licence_steps (id, agency_id, kind, text, on_day, decision_id, done_by, done_at)
+			SELECT gen_random_uuid(), s.agency_id, 'reinstate', 'We were quick.', s.on_day, d.id, s.done_by, s.done_at FROM licence_steps s, decisions d WHERE s.kind = 'suspend' AND d.kind = 'licence.reinstate'`)
+	if !postgres.Violates(err, "licence_steps_by_oversight") {
+		t.Errorf("two of the ministry lift what it imposed: %v", err)
+	}
+	if o.state(t) != licensing.Suspended {
+		t.Errorf("it is %s", o.state(t))
 	}
 }
 
