@@ -135,6 +135,27 @@ func TestALicenceIsSuspendedAfterAReplyAppealedAndGivenBackByTheOversightBody(t 
 	wantText(t, page, "granted")
 }
 
+func TestPagesLeadToDroppingANoticeAndToGivingAPartBack(t *testing.T) {
+	l := openLicensed(t)
+	officer, second := l.visitor("licensing_officer@ministry-hq.example"), l.signIn(t, "second@ministry.example")
+	l.decided(officer, second, l.home()+"/steps/notice", l.form(10, "ground", "worker_fees"))
+	drop := l.link(officer, l.home(), "/steps/notice_dropped?of=")
+	l.decided(officer, second, drop, l.form(0))
+	l.decided(officer, second, l.home()+"/steps/narrow", l.form(20, "ground", "worker_fees", "scope", "TH"))
+	_, page := l.visitor("agency_head@sample-office.example").get(t, "/agency/licence")
+	wantText(t, page, "Notice dropped", "Suspension of a part")
+	if page.Find(`main a[href*="/reply?of="]`).Length() != 0 {
+		t.Error("a notice that was dropped asks for a reply")
+	}
+	widen := l.link(officer, l.home(), "/steps/widen?of=")
+	l.decided(officer, l.visitor("overseer@oversight-hq.example"), widen, l.form(0))
+	_, page = officer.get(t, l.home())
+	wantText(t, page, "Suspension of a part lifted", "Thailand")
+	if page.Find(`main a[href*="/steps/widen"], main a[href*="/steps/notice_dropped"]`).Length() != 0 {
+		t.Error("what was done can be done again")
+	}
+}
+
 func TestEveryStepHasItsWordsInEveryLanguage(t *testing.T) {
 	pages, err := views.New()
 	if err != nil {

@@ -30,10 +30,12 @@ type certificateRenewCmd struct {
 // Run makes a new key.
 func (c *certificateRenewCmd) Run(p *program) error {
 	return c.licenceKey(p, func(dir string, signer *certificate.Signer) error {
-		if !c.Distrust {
-			if err := certificate.KeepFormer(dir, signer.Public()); err != nil {
-				return err
-			}
+		former := certificate.KeepFormer
+		if c.Distrust {
+			former = certificate.DropFormer
+		}
+		if err := former(dir, signer.Public()); err != nil {
+			return err
 		}
 		if err := seal.Renew(dir, seal.SecretLicence); err != nil {
 			return err

@@ -98,6 +98,18 @@ func TestWhatTheOldKeySignedStaysGoodUnlessItIsDistrusted(t *testing.T) {
 	if second == first || !trusted(first) || !trusted(second) {
 		t.Error("after a new key, what the old one signed is not good")
 	}
+	// A renewal that died half way has left the key among the former ones.
+	ring, err := seal.Ensure(env["PORTAL_KEYS"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	half, err := certificate.NewSigner(ring.Secret(seal.SecretLicence))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := certificate.KeepFormer(env["PORTAL_KEYS"], half.Public()); err != nil {
+		t.Fatal(err)
+	}
 	if exit, out, _ := portal(t, env, "certificate", "renew", "--distrust"); exit != exitDone || !strings.Contains(out, "print its certificate anew") {
 		t.Fatalf("exit %d: %s", exit, out)
 	}

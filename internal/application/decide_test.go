@@ -199,14 +199,7 @@ func TestFiftyOfficersDecideAtOnceAndOneOutcomeStands(t *testing.T) {
 
 func TestAChangeGoesTheSameWayAndWidensTheScopeWithoutAPeriod(t *testing.T) {
 	o := open(t)
-	o.law(t, "licence.renewal", `{"before_days":90,"late_days":30}`)
-	if err := o.decide(t, o.file(t, o.heads[0]), grant("L-0001")); err != nil {
-		t.Fatal(err)
-	}
-	key, err := o.Begin(t.Context(), o.heads[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := o.change(t)
 	second := answers()[dossier.Directors]
 	second["name_latin"], second["document_number"] = []string{"Chan Sample"}, []string{"N7654321"}
 	for section, typed := range map[dossier.Section]dossier.Typed{dossier.Directors: second, dossier.Declaration: answers()[dossier.Declaration], dossier.Scope: {"destinations": {"JP", "SG", "TH"}}} {

@@ -13,14 +13,7 @@ import (
 
 func TestAnAgencyThatIsCalledOtherwiseKeepsItsNumberAndIsFoundByBothNames(t *testing.T) {
 	o := open(t)
-	o.law(t, "licence.renewal", `{"before_days":90,"late_days":30}`)
-	if err := o.decide(t, o.file(t, o.heads[0]), grant("L-0001")); err != nil {
-		t.Fatal(err)
-	}
-	key, err := o.Begin(t.Context(), o.heads[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := o.change(t)
 	own, err := o.Own(t.Context(), o.heads[0])
 	if err != nil {
 		t.Fatal(err)

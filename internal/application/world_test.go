@@ -165,6 +165,20 @@ func (o office) file(t *testing.T, head identity.Actor) uuid.UUID {
 	return key
 }
 
+// change licenses the first agency, which then begins to change something.
+func (o office) change(t *testing.T) uuid.UUID {
+	t.Helper()
+	o.law(t, "licence.renewal", `{"before_days":90,"late_days":30}`)
+	if err := o.decide(t, o.file(t, o.heads[0]), grant("L-0001")); err != nil {
+		t.Fatal(err)
+	}
+	key, err := o.Begin(t.Context(), o.heads[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
 // check does what the worker does when something is filed.
 func (o office) check(t *testing.T) {
 	t.Helper()

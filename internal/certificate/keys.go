@@ -81,18 +81,34 @@ func KeepFormer(dir string, public ed25519.PublicKey) error {
 	if err != nil {
 		return err
 	}
+	return writeFormer(dir, keys.And(KeysOf(public)))
+}
+
+// DropFormer takes a key out of them, where a renewal that did not
+// come to its end left it.
+func DropFormer(dir string, public ed25519.PublicKey) error {
+	keys, err := ReadFormer(dir)
+	if err != nil {
+		return err
+	}
+	delete(keys, keyID(public))
+	return writeFormer(dir, keys)
+}
+
+// writeFormer writes them whole or not at all.
+func writeFormer(dir string, keys Keys) error {
 	tmp, err := os.CreateTemp(dir, ".new-*")
 	if err != nil {
-		return fmt.Errorf("keep former key: %w", err)
+		return fmt.Errorf("write former keys: %w", err)
 	}
 	defer func() { _ = os.Remove(tmp.Name()) }()
-	_, err = tmp.WriteString(keys.And(KeysOf(public)).String())
+	_, err = tmp.WriteString(keys.String())
 	err = errors.Join(err, tmp.Sync(), tmp.Close())
 	if err == nil {
 		err = os.Rename(tmp.Name(), filepath.Join(dir, formerFile))
 	}
 	if err != nil {
-		return fmt.Errorf("keep former key: %w", err)
+		return fmt.Errorf("write former keys: %w", err)
 	}
 	return nil
 }

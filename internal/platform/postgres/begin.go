@@ -42,7 +42,11 @@ func (c connection) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.
 	if c.Conn.Conn().IsClosed() {
 		return nil, driver.ErrBadConn // the pool takes another
 	}
-	tx, err := c.Conn.Conn().BeginTx(ctx, pgx.TxOptions{BeginQuery: begin(opts, who)})
+	query, err := begin(opts, who)
+	if err != nil {
+		return nil, err
+	}
+	tx, err := c.Conn.Conn().BeginTx(ctx, pgx.TxOptions{BeginQuery: query})
 	if err != nil {
 		// It may have begun before it was refused: nobody gets that connection.
 		_ = c.Conn.Conn().Close(ctx)
@@ -53,14 +57,19 @@ func (c connection) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.
 
 // begin names the actor locally to the transaction: a session-level SET would leak
 // to the connection's next user. The login role itself may do nothing: an actor
-// without a role is refused here.
-func begin(opts driver.TxOptions, who Identity) string {
+// without a role is refused here. An isolation that the portal does not use is an
+// error, so that nobody gets less than they asked for.
+func begin(opts driver.TxOptions, who Identity) (string, error) {
 	how := "READ WRITE"
 	if opts.ReadOnly {
 		how = "READ ONLY"
 	}
-	if sql.IsolationLevel(opts.Isolation) == sql.LevelRepeatableRead {
+	switch level := sql.IsolationLevel(opts.Isolation); level {
+	case sql.LevelDefault:
+	case sql.LevelRepeatableRead:
 		how = "ISOLATION LEVEL REPEATABLE READ " + how
+	default:
+		return "", fmt.Errorf("begin: isolation %s is not supported", level)
 	}
 	settings := []struct{ name, value string }{
 		{"role", who.Role},
@@ -75,7 +84,7 @@ func begin(opts driver.TxOptions, who Identity) string {
 	for i, s := range settings {
 		calls[i] = fmt.Sprintf("set_config('%s', %s, true)", s.name, literal(s.value))
 	}
-	return "BEGIN " + how + "; SELECT " + strings.Join(calls, ", ")
+	return "BEGIN " + how + "; SELECT " + strings.Join(calls, ", "), nil
 }
 
 // literal quotes a value. The server takes a backslash as it stands (Open sets
